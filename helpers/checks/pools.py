@@ -1,0 +1,207 @@
+"""Checkers for the exercises of part 3, pools."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from helpers.checks.verdict import QUIET_S, Meeting, NotYet, verdict
+
+# 02_pool_size -------------------------------------------------------------------------------------------------------
+
+
+def check_break_even(
+    break_even: Callable[[Callable[[int], tuple[float, float]], list[int]], int | None],
+) -> None:
+    """Print whether break_even(measure, sizes) finds the size from which a pool pays, on three made-up machines."""
+    print(verdict(_judge_break_even, break_even))
+
+
+class _Machine:
+    """A made-up machine: loop and pool times follow a law, and now and then something else gets in the way."""
+
+    def __init__(self, start_s: float, workers: float, hiccup: float) -> None:
+        self.start_s, self.workers, self.hiccup = start_s, workers, hiccup
+        self.calls: dict[int, int] = {}
+
+    def measure(self, size: int) -> tuple[float, float]:
+        call = self.calls[size] = self.calls.get(size, 0) + 1
+        if sum(self.calls.values()) > 10_000:
+            raise NotYet("break_even measured more than 10,000 times.")
+        loop_s = size * 1e-6
+        pool_s = self.start_s + loop_s / self.workers
+        if call % 5 == 1:  # the first measurement of every size, and every fifth after it, is disturbed
+            loop_s, pool_s = (loop_s * self.hiccup, pool_s) if size < 50_000 else (loop_s, pool_s * self.hiccup)
+        return loop_s, pool_s
+
+
+def _judge_break_even(break_even: Callable) -> str:
+    sizes = [10**n for n in range(2, 8)]
+    quiet = {"start_s": 0.05, "workers": 2.0, "hiccup": 1.0}  # the pool pays above 100,000
+    for name, machine, wanted in (
+        ("a quiet machine", _Machine(**quiet), 1_000_000),
+        ("a machine where the pool never pays", _Machine(start_s=0.05, workers=1.0, hiccup=1.0), None),
+    ):
+        if (found := break_even(machine.measure, list(sizes))) != wanted:
+            raise NotYet(f"on {name} the answer is {wanted}, and yours is {found!r}.")
+    noisy = _Machine(**{**quiet, "hiccup": 60.0})
+    found = break_even(noisy.measure, list(sizes))
+    if found != 1_000_000 and max(noisy.calls.values(), default=0) == 1:
+        raise NotYet(
+            f"on a machine where one run in five is disturbed the answer is 1000000, and yours is {found!r}: "
+            "each size was measured once. Repeat, and take the median."
+        )
+    if found != 1_000_000:
+        raise NotYet(
+            f"on a machine where one run in five is disturbed the answer is 1000000, and yours is {found!r}. "
+            "One run that took 60 times as long moves a mean; it does not move a median."
+        )
+    return "the break-even found on a quiet machine, on a disturbed one, and its absence where a pool never pays."
+
+
+def check_choose(choose: Callable[[dict[str, list[float]]], str]) -> None:
+    """Print whether choose(times) picks the simplest way that is not clearly slower, on five sets of times."""
+    print(verdict(_judge_choose, choose))
+
+
+# Seconds of five runs each, simplest way first.
+_TIMES = {
+    "ten squares": ({"loop": [1e-6] * 5, "threads": [2e-3] * 5, "processes": [0.05] * 5}, "loop"),
+    "eight downloads": ({"loop": [0.8] * 5, "threads": [0.11] * 5, "processes": [0.18] * 5}, "threads"),
+    "four long sums": ({"loop": [2.0] * 5, "threads": [2.1] * 5, "processes": [1.1] * 5}, "processes"),
+    "one lucky run": (
+        {"loop": [1.00, 1.01, 1.02, 1.01, 1.00], "threads": [0.60, 1.40, 1.45, 1.38, 1.41], "processes": [1.5] * 5},
+        "loop",
+    ),
+    "one unlucky run": (
+        {"loop": [2.0] * 5, "threads": [2.1] * 5, "processes": [1.0, 1.1, 1.0, 1.1, 9.0]},
+        "processes",
+    ),
+    "a gain of two in a hundred": (
+        {"loop": [1.00, 1.02, 1.01, 0.99, 1.00], "threads": [0.98, 1.00, 0.99, 0.97, 0.98], "processes": [1.3] * 5},
+        "loop",
+    ),
+}  # fmt: skip
+_WHY = {
+    "one lucky run": "The fastest single run is luck.",
+    "one unlucky run": "One disturbed run moves a mean; it does not move a median.",
+    "a gain of two in a hundred": "Two in a hundred is less than two runs of the same code differ: keep the simpler way.",
+}
+
+
+def _judge_choose(choose: Callable) -> str:
+    for name, (times, wanted) in _TIMES.items():
+        if (found := choose({way: list(runs) for way, runs in times.items()})) != wanted:
+            raise NotYet(f"{name}: the choice is {wanted!r}, and yours is {found!r}. {_WHY.get(name, '')}".rstrip())
+    return f"the right way for {len(_TIMES)} of {len(_TIMES)} sets of times."
+
+
+# 03_executors -------------------------------------------------------------------------------------------------------
+
+
+def check_first_good(first_good: Callable[[ThreadPoolExecutor, list[Callable[[], Any]]], Any]) -> None:
+    """Print whether first_good(executor, calls) returns the first answer, waits for no loser, and cancels the rest."""
+    print(verdict(_judge_first_good, first_good))
+
+
+def _judge_first_good(first_good: Callable) -> str:
+    returned, ran = threading.Event(), []
+    waited_for: list[str] = []
+
+    def fails() -> None:
+        raise ValueError("no such host")
+
+    def blocks(name: str) -> str:
+        ran.append(name)
+        if not returned.wait(QUIET_S):
+            waited_for.append(name)
+        return name
+
+    slow, next_one = (lambda: blocks("slow")), (lambda: blocks("next"))
+    late = [lambda n=n: ran.append(f"late {n}") for n in range(5)]
+    executor = ThreadPoolExecutor(2)
+    try:
+        answer = first_good(executor, [fails, slow, lambda: "good", next_one, *late])
+    except ValueError:
+        raise NotYet(
+            "the first call to end raised ValueError, and you let it out. A failure is not an answer."
+        ) from None
+    finally:
+        returned.set()
+        executor.shutdown(wait=True)
+    if waited_for or answer == "slow":
+        raise NotYet(
+            "first_good waited for a slow call when a later one had already answered. Results in the order of submission "
+            "wait for the slowest; so does leaving a with block, or shutdown()."
+        )
+    if answer != "good":
+        raise NotYet(f"the answer is 'good', and yours is {answer!r}.")
+    started = sum(name.startswith("late") for name in ran)
+    if started:
+        raise NotYet(
+            f"{started} of 5 calls that had not begun when the answer was there ran all the same. Cancel them."
+        )
+    _judge_all_fail(first_good, fails)
+    return "the first good answer, no waiting for losers, and 5 of 5 calls that had not begun were cancelled."
+
+
+def _judge_all_fail(first_good: Callable, fails: Callable) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        try:
+            answer = first_good(executor, [fails, fails, fails])
+        except ExceptionGroup as group:
+            if len(group.exceptions) == 3:
+                return
+            raise NotYet(f"when 3 calls fail the group holds 3 errors; yours holds {len(group.exceptions)}.") from None
+        except Exception as error:  # noqa: BLE001  the learner may raise anything
+            raise NotYet(f"when every call fails, raise an ExceptionGroup of all errors, not {error!r}.") from None
+    raise NotYet(
+        f"when every call fails there is no answer; yours is {answer!r}. Raise an ExceptionGroup of all errors."
+    )
+
+
+def check_bounded_map(bounded_map: Callable[[ThreadPoolExecutor, Callable, Iterable, int], Iterator]) -> None:
+    """Print whether bounded_map(executor, function, items, limit) keeps order and never has more than limit under way."""
+    print(verdict(_judge_bounded_map, bounded_map))
+
+
+def _judge_bounded_map(bounded_map: Callable) -> str:
+    limit, first_out = 3, threading.Event()
+    together = Meeting(limit)
+    drawn, finished, excess = itertools.count(1), [], []
+
+    def items() -> Iterator[int]:
+        for number in drawn:
+            if number > 1000:
+                raise NotYet("bounded_map drew 1,000 items before it gave a result: it swallows its whole input.")
+            excess.append(number - len(finished))
+            yield number
+
+    def square(number: int) -> int:
+        if number <= limit:
+            together.wait()
+        if number == 1:
+            first_out.wait(QUIET_S / 2)  # so that the first to be submitted is not the first to be done
+        finished.append(number)
+        return number * number
+
+    with ThreadPoolExecutor(8) as executor:
+        results = bounded_map(executor, square, items(), limit)
+        if not isinstance(results, Iterator):
+            raise NotYet(f"bounded_map should give results one by one (yield them), and returned {results!r:.60}.")
+        answers = [next(results)]
+        first_out.set()
+        answers += itertools.islice(results, 9)
+        if hasattr(results, "close"):
+            results.close()
+    if answers != (wanted := [n * n for n in range(1, 11)]):
+        raise NotYet(f"the results should be {wanted}, in the order of the items, and are {answers}.")
+    if max(excess) > limit:
+        raise NotYet(f"with limit={limit}, {max(excess)} items were under way at once.")
+    if together.peak < limit:
+        raise NotYet(f"with limit={limit}, only {together.peak} items were under way at once.")
+    few = list(bounded_map(ThreadPoolExecutor(2), abs, [-1, -2], 5))
+    if few != [1, 2]:
+        raise NotYet(f"two items with limit=5 should give [1, 2], and give {few}.")
+    return "10 results of an endless input, in order, with 3 items under way at once and never more."

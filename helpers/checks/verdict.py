@@ -1,0 +1,93 @@
+"""How every checker judges: in a child process, with a limit, and with one sentence as the result.
+
+A judge is a function that is given the learner's answer. It returns what the answer achieved, or raises NotYet with
+what is wrong and the evidence. It orders events with gates, never with sleeps; the only clock is QUIET_S, after which
+something that should have happened by now is taken not to happen.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from helpers.watchdog import Outcome, watch
+
+QUIET_S = 2.0  # far longer than a thread needs to start, also on a busy machine
+
+
+class NotYet(Exception):
+    """What is wrong with an answer: a sentence with its evidence."""
+
+
+def verdict(judge: Callable[..., str], *answer: object, limit_s: float = 10) -> str:
+    """One sentence on the learner's answer, "Solved: ..." or "Not yet: ..."; never raises, never hangs.
+
+    judge(*answer) runs in a child process that is gone afterwards.
+    """
+    try:
+        outcome = watch(judge, *answer, limit_s=limit_s)
+    except TypeError as error:
+        return f"Not yet: {error}."
+    if outcome.ending == "finished":
+        return f"Solved: {outcome.value}"
+    return f"Not yet: {_wrong(outcome, limit_s)}"
+
+
+def _wrong(outcome: Outcome, limit_s: float) -> str:
+    if outcome.ending == "died":
+        return f"your code ended its process (exit code {outcome.exit_code})."
+    if outcome.ending == "hung":
+        # Function names only: in an endless loop the line would be another one each time.
+        where = sorted({f"{stack.thread} in {stack.own.function}" for stack in outcome.stacks if stack.own})
+        return f"your code had not come back after {limit_s:g} s. It stands in: {', '.join(where) or 'library code'}."
+    if isinstance(outcome.error, NotYet):
+        return str(outcome.error)
+    own = [frame for frame in outcome.trace if not frame.is_library]
+    where = f", in {own[-1].function}: {own[-1].source}" if own else ""
+    return f"your code raised {type(outcome.error).__name__}: {outcome.error}{where}"
+
+
+@contextmanager
+def noticing_thread_errors(hints: dict[type[BaseException], str] | None = None) -> Iterator[None]:
+    """Turn an exception that ended a thread, which would be printed and forgotten, into NotYet at the end of the block.
+
+    hints: exception type -> a sentence to add
+    """
+    errors: list[BaseException] = []
+    before = threading.excepthook
+    threading.excepthook = lambda args: errors.append(args.exc_value)
+    try:
+        yield
+    finally:
+        threading.excepthook = before
+    if errors:
+        hint = (hints or {}).get(type(errors[0]), "The exception ended that thread and nobody else heard of it.")
+        raise NotYet(f"a thread raised {type(errors[0]).__name__}: {errors[0]}. {hint}")
+
+
+class Meeting:
+    """A place where several threads wait until all expected ones are there, or until nobody else comes."""
+
+    def __init__(self, expected: int) -> None:
+        """expected: how many must be there at the same time, to be let go at once."""
+        self.expected, self.peak, self.visitors = expected, 0, []
+        self._inside, self._given_up = 0, False
+        self._changed = threading.Condition()
+
+    def wait(self) -> None:
+        """Come in, and stay until everybody is here or QUIET_S has passed without a newcomer; then all go."""
+        with self._changed:
+            self.visitors.append(threading.current_thread())
+            self._inside += 1
+            self.peak = max(self.peak, self._inside)
+            self._changed.notify_all()
+            while self.peak < self.expected and not self._given_up:
+                seen = len(self.visitors)
+                if not self._changed.wait(QUIET_S) and len(self.visitors) == seen:
+                    self._given_up = True
+                    self._changed.notify_all()
+            self._inside -= 1
+
+    @property
+    def in_main_thread(self) -> bool:
+        """Whether a visitor was the main thread itself."""
+        return threading.main_thread() in self.visitors

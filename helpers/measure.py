@@ -1,0 +1,172 @@
+"""How long things take, said with its spread and its circumstances.
+
+A single time says little: the machine was busy with something else as well. So everything here repeats, takes
+turns between the candidates, and keeps every time it measured.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import floor
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The wall seconds that one call of work takes."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def repeat(work: Callable[[], object], times: int = 5) -> list[float]:
+    """The wall seconds of each of several calls of work, in order.
+
+    times: at least 1; raises ValueError if not
+    """
+    if times < 1:
+        raise ValueError(f"times must be at least 1, not {times}")
+    return [seconds(work) for _ in range(times)]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The wall seconds of several ways to do the same thing; the first is what the others are compared with."""
+
+    times_s: Mapping[str, list[float]]
+
+    def median_s(self, name: str) -> float:
+        """The middle one of the times of name, in seconds: an unlucky run does not move it."""
+        return statistics.median(self.times_s[name])
+
+    def speed_up(self, name: str) -> tuple[float, float, float]:
+        """How many times faster name was than the first way: lowest, median and highest over the rounds.
+
+        Each round ran every way once, so each ratio is of two runs made close together.
+        """
+        baseline = next(iter(self.times_s.values()))
+        ratios = sorted(b / t for b, t in zip(baseline, self.times_s[name], strict=True))
+        return ratios[0], statistics.median(ratios), ratios[-1]
+
+    def __str__(self) -> str:
+        """A table: one line a way, with its median, its range and its speed-up."""
+        width = max(map(len, self.times_s))
+        lines = []
+        for name, times in self.times_s.items():
+            low, middle, high = self.speed_up(name)
+            lines.append(
+                f"{name:<{width}}  {pretty(self.median_s(name)):>8}  ({pretty(min(times))} to {pretty(max(times))})"
+                f"   {middle:.2g}x  ({low:.2g}x to {high:.2g}x)"
+            )
+        return "\n".join([*lines, machine()])
+
+    __repr__ = __str__
+
+    def bars(self, ax: Axes | None = None, title: str = "") -> Axes:
+        """Draw the median of each way as a bar, with its range, and return the axes."""
+        from helpers import figure
+
+        ax = figure.axes(ax, height=0.75 + 0.42 * len(self.times_s), title=title)
+        names = list(self.times_s)
+        medians = [self.median_s(name) for name in names]
+        left = [m - min(self.times_s[n]) for n, m in zip(names, medians, strict=True)]
+        right = [max(self.times_s[n]) - m for n, m in zip(names, medians, strict=True)]
+        colours = ["#b9c0c8"] + ["#2a78b5"] * (len(names) - 1)
+        ax.barh(names, medians, xerr=[left, right], color=colours, height=0.62, error_kw={"lw": 1.2, "capsize": 3})
+        for y, (name, middle) in enumerate(zip(names, medians, strict=True)):
+            ax.annotate(
+                pretty(middle),
+                (max(self.times_s[name]), y),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+            )
+        ax.invert_yaxis()
+        ax.tick_params(axis="y", length=0)
+        ax.margins(x=0.14)
+        ax.set_xlim(left=0)
+        ax.set_xlabel("seconds (median; the line spans all runs)")
+        figure.circumstances(ax)
+        return ax
+
+
+def compare(ways: Mapping[str, Callable[[], object]], times: int = 5) -> Comparison:
+    """Measure several ways to do the same thing, in turns: A, B, C, A, B, C, ...
+
+    Turns spread whatever else the machine is doing over all of them.
+
+    ways: name -> a function without arguments; times: rounds, at least 1; raises ValueError if fewer or no ways
+    """
+    if not ways or times < 1:
+        raise ValueError("compare needs at least one way and one round")
+    measured: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(times):
+        for name, work in ways.items():
+            measured[name].append(seconds(work))
+    return Comparison(measured)
+
+
+def pretty(duration_s: float) -> str:
+    """A duration with the unit that suits it, to two or three figures.
+
+    >>> pretty(0.0000421), pretty(0.0123), pretty(2.5)
+    ('42 µs', '12 ms', '2.5 s')
+    """
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if abs(duration_s) >= size:
+            value = duration_s / size
+            return f"{value:.3g} {unit}" if value < 10 or unit == "s" else f"{value:.0f} {unit}"
+    return f"{duration_s / 1e-9:.0f} ns"
+
+
+def cpus() -> dict[str, int]:
+    """Three answers to "how many CPUs?": in the machine, open to this process, and paid for by its container.
+
+    A limit that is not set counts as the machine. Source: os.cpu_count, os.sched_getaffinity (Linux), and
+    cpu.max of control groups version 2 (Linux; quota divided by period, rounded down but at least 1).
+    """
+    machine_cpus = os.cpu_count() or 1
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else machine_cpus
+    return {
+        "in the machine": machine_cpus,
+        "open to this process": affinity,
+        "within the quota": _quota(machine_cpus),
+    }
+
+
+def usable_cpus() -> int:
+    """How many CPUs this process can really keep busy: the smallest answer of cpus."""
+    return min(cpus().values())
+
+
+def _quota(unlimited: int, root: Path = Path("/sys/fs/cgroup")) -> int:
+    try:
+        quota, period = (root / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        return unlimited
+    return unlimited if quota == "max" else max(1, floor(int(quota) / int(period)))
+
+
+def gil_enabled() -> bool:
+    """Whether this interpreter runs Python code of one thread at a time."""
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+def machine() -> str:
+    """One line that says where a number was measured: Python, GIL, system, CPUs and start method."""
+    count = usable_cpus()
+    method = multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]
+    return (
+        f"{platform.python_implementation()} {platform.python_version()}, GIL {'on' if gil_enabled() else 'off'}, "
+        f"{platform.system()} {platform.machine()}, {count} CPU{'s' if count > 1 else ''}, {method}"
+    )

@@ -1,0 +1,218 @@
+"""What each thread and process really did, as lanes over time.
+
+A Recorder collects spans ("this worker held the lock from here to there") from threads and processes alike, on one
+clock. timeline draws them. matplotlib is imported only when something is drawn, because child processes that
+record import this module too.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+State = Literal["running", "waiting", "holding", "sleeping"]
+
+# Four colours that stay apart for colour-blind readers and, by their lightness, in greyscale.
+COLOURS = {"running": "#2a78b5", "waiting": "#f0a202", "holding": "#0b2545", "sleeping": "#d5dae0"}
+
+_sleep = time.sleep  # the real one, even while a lesson has put Recorder.sleep in its place
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of time in which one worker was in one state.
+
+    start_s, end_s: seconds on the clock of time.perf_counter, the same for all processes of one machine; raises
+    ValueError if end_s < start_s or the state is not one of running, waiting, holding, sleeping
+    """
+
+    start_s: float
+    end_s: float
+    worker: str
+    state: State
+
+    def __post_init__(self) -> None:
+        """Refuse a span that cannot have happened."""
+        if self.end_s < self.start_s:
+            raise ValueError(f"a span cannot end ({self.end_s}) before it starts ({self.start_s})")
+        if self.state not in get_args(State):
+            raise ValueError(f"no state {self.state!r}; there are {', '.join(get_args(State))}")
+
+
+class Recorder:
+    """Collects the spans of all threads and processes that take part in one with block.
+
+    A Recorder can be pickled: hand it to a child process as an argument. Each thread writes to a file of its own in
+    a temporary directory, so recording adds no lock that would change what is watched; the directory is gone after
+    the block. spans is filled when the block ends; what a worker notes after that is dropped.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is recorded before the with block begins."""
+        self.spans: list[Span] = []
+        self._home_pid = os.getpid()
+        self._directory = ""
+
+    def __enter__(self) -> Recorder:
+        """Start recording."""
+        self._directory = tempfile.mkdtemp(prefix="timeline-")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Collect the spans and remove the files."""
+        try:
+            self.spans = self._collect()
+        finally:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def note(self, state: State, start_s: float, end_s: float) -> None:
+        """Record that the calling thread was in this state from start_s to end_s."""
+        span = Span(start_s, end_s, threading.current_thread().name, state)
+        process = multiprocessing.current_process().name
+        line = json.dumps([os.getpid(), process, span.worker, span.state, span.start_s, span.end_s])
+        try:
+            with open(Path(self._directory) / f"{os.getpid()}-{threading.get_ident()}", "a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except FileNotFoundError:
+            return  # the block has ended, and a worker outlived it
+
+    @contextmanager
+    def state(self, state: State) -> Iterator[None]:
+        """Record that the calling thread is in this state for the length of the block."""
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.note(state, start, perf_counter())
+
+    def sleep(self, duration_s: float) -> None:
+        """Do what time.sleep does, and record it."""
+        with self.state("sleeping"):
+            _sleep(duration_s)
+
+    def lock(self, lock: object = None) -> RecordedLock:
+        """A lock that records who waits for it and who holds it; around a new threading.Lock if none is given."""
+        return RecordedLock(self, threading.Lock() if lock is None else lock)
+
+    def _collect(self) -> list[Span]:
+        rows = []
+        for file in Path(self._directory).iterdir():
+            rows += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        rows.sort(key=lambda row: row[4])
+        number: dict[int, int] = {}  # pid -> 1, 2, 3 in order of first appearance: a pid means nothing on a page
+        for pid, *_ in rows:
+            if pid != self._home_pid:
+                number.setdefault(pid, len(number) + 1)
+        return [
+            Span(start, end, self._lane(number.get(pid), thread), state) for pid, _, thread, state, start, end in rows
+        ]
+
+    @staticmethod
+    def _lane(process: int | None, thread: str) -> str:
+        if process is None:
+            return thread
+        return f"process {process}" if thread == "MainThread" else f"process {process}, {thread}"
+
+
+class RecordedLock:
+    """A lock that behaves as the one inside it and records its waiting and holding."""
+
+    def __init__(self, recorder: Recorder, lock: object) -> None:
+        """lock: anything with acquire and release."""
+        self._recorder, self._lock = recorder, lock
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """As threading.Lock.acquire."""
+        asked = perf_counter()
+        got = self._lock.acquire(blocking, timeout) if timeout >= 0 else self._lock.acquire(blocking)
+        now = perf_counter()
+        if got:
+            self._asked, self._got = asked, now  # guarded by the lock itself
+        else:
+            self._recorder.note("waiting", asked, now)
+        return got
+
+    def release(self) -> None:
+        """As threading.Lock.release; what is recorded is written after, not inside the critical section."""
+        asked, got, now = self._asked, self._got, perf_counter()
+        self._lock.release()
+        self._recorder.note("waiting", asked, got)
+        self._recorder.note("holding", got, now)
+
+    __enter__ = acquire
+
+    def __exit__(self, *_: object) -> None:
+        """Release."""
+        self.release()
+
+
+def timeline(
+    spans: Iterable[Span], ax: Axes | None = None, title: str = "", lanes: Iterable[str] | None = None
+) -> Axes:
+    """Draw one lane a worker, coloured by state, and return the axes.
+
+    lanes: the workers to show, top down; without it all, in order of their first span. Raises ValueError if there is
+    no span to draw.
+    """
+    from helpers import figure
+
+    spans = sorted(spans)
+    names = list(lanes) if lanes is not None else list(dict.fromkeys(s.worker for s in spans))
+    spans = [s for s in spans if s.worker in names]
+    if not spans:
+        raise ValueError("there is no span to draw")
+    origin, length = spans[0].start_s, max(s.end_s for s in spans) - spans[0].start_s
+    unit, scale = ("seconds", 1.0) if length >= 0.5 else ("milliseconds", 1000.0)
+
+    ax = figure.axes(ax, height=1.0 + 0.36 * len(names), title=title)
+    for span in spans:
+        at, width = (span.start_s - origin) * scale, (span.end_s - span.start_s) * scale
+        ax.barh(
+            names.index(span.worker), width, left=at, height=0.66, color=COLOURS[span.state],
+            edgecolor=COLOURS[span.state], linewidth=0.4,
+        )  # fmt: skip
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlim(-0.01 * length * scale, 1.01 * length * scale)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(unit)
+    _name_states(ax, spans, names, origin, scale)
+    figure.circumstances(ax)
+    return ax
+
+
+def _name_states(ax: Axes, spans: list[Span], names: list[str], origin: float, scale: float) -> None:
+    """Write each state's name into its longest span; those too short for their name go into a key above the lanes."""
+    too_short = []
+    ax.figure.draw_without_rendering()
+    for state in sorted({s.state for s in spans}):
+        span = max((s for s in spans if s.state == state), key=lambda s: s.end_s - s.start_s)
+        middle = ((span.start_s + span.end_s) / 2 - origin) * scale
+        ink = "white" if state in ("running", "holding") else "#222222"
+        text = ax.text(middle, names.index(span.worker), state, ha="center", va="center", fontsize=8.5, color=ink)
+        width = text.get_window_extent().width
+        left, right = (ax.transData.transform(((s - origin) * scale, 0))[0] for s in (span.start_s, span.end_s))
+        if width > 0.9 * (right - left):
+            text.remove()
+            too_short.append(state)
+    if too_short:
+        boxes = [ax.bar(0, 0, color=COLOURS[state]) for state in too_short]
+        ax.legend(
+            boxes, too_short, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), handlelength=0.9, borderaxespad=0.2,
+            fontsize=8.5,
+        )  # fmt: skip

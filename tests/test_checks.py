@@ -1,0 +1,104 @@
+"""Every exercise: the reference solution of its notebook is accepted, and each classic wrong answer is refused by name."""
+
+import pytest
+import wrong_answers as wrong
+
+from helpers.checks.pools import (
+    _judge_choose,
+    check_bounded_map,
+    check_break_even,
+    check_choose,
+    check_first_good,
+)
+from helpers.checks.threads import check_add_up, check_in_background, check_read_all
+from helpers.checks.verdict import verdict
+from notebooks import answers_in
+
+CHECKERS = {
+    check_read_all: "threads/01_multithreading",
+    check_in_background: "threads/01_multithreading",
+    check_add_up: "threads/01_multithreading",
+    check_break_even: "pools/02_pool_size",
+    check_choose: "pools/02_pool_size",
+    check_first_good: "pools/03_executors",
+    check_bounded_map: "pools/03_executors",
+}
+
+
+@pytest.mark.parametrize("check", CHECKERS, ids=lambda check: check.__name__)
+def test_the_stub_is_not_yet_and_the_solution_is_solved(check, capsys):
+    answers = answers_in(CHECKERS[check], check.__name__.removeprefix("check_"))
+    assert len(answers) == 2, "a notebook defines each exercise twice: the stub, and the solution"
+    for answer in answers:
+        check(answer)
+    stub, solution = capsys.readouterr().out.splitlines()
+    assert stub.startswith("Not yet: ")
+    assert solution.startswith("Solved: ")
+
+
+WRONG = [
+    (check_read_all, wrong.joins_inside_the_loop, "at most 1 of 4 reads were in progress at once. Start every thread before"),
+    (check_read_all, wrong.calls_the_target, "read ran in the main thread"),
+    (check_read_all, wrong.appends_in_order_of_ending, "in the order in which the reads ended"),
+    (check_read_all, wrong.does_not_join, "returned while reads were still in progress"),
+    (check_in_background, wrong.calls_work, "target=work(...) calls work"),
+    (check_in_background, wrong.runs_instead_of_starting, "thread.run() calls it too"),
+    (check_in_background, wrong.never_starts, "never started"),
+    (check_in_background, wrong.nests_the_arguments, "should have been called with ('report.pdf',), and was called with (('report.pdf',),)"),
+    (check_in_background, wrong.spreads_one_string, "and was called with ('r', 'e', 'p'"),
+    (check_in_background, wrong.joins_itself, "came back only after the work was done"),
+    (check_in_background, wrong.returns_nothing, "should return the thread, and returned None"),
+    (check_add_up, wrong.shares_the_total, "three threads each added 1 to a total of 0, and it ended at 1"),
+    (check_add_up, wrong.locks_the_total, "makes them take turns"),
+    (check_add_up, wrong.sets_the_local_in_one_thread, "a thread raised AttributeError"),
+    (check_add_up, wrong.adds_in_the_main_thread, "in the main thread"),
+    (check_break_even, wrong.measures_once, "each size was measured once"),
+    (check_break_even, wrong.takes_the_mean, "does not move a median"),
+    (check_break_even, wrong.always_finds_one, "where the pool never pays the answer is None"),
+    (check_choose, wrong.fastest_single_run, "The fastest single run is luck"),
+    (check_choose, wrong.fastest_mean, "does not move a median"),
+    (check_choose, wrong.fastest_median, "keep the simpler way"),
+    (check_choose, wrong.always_processes, "ten squares: the choice is 'loop'"),
+    (check_first_good, wrong.in_order_of_submission, "waited for a slow call"),
+    (check_first_good, wrong.first_completed_is_the_answer, "A failure is not an answer"),
+    (check_first_good, wrong.cancels_nothing, "5 of 5 calls that had not begun"),
+    (check_first_good, wrong.leaves_a_with_block, "waited for a slow call"),
+    (check_first_good, wrong.returns_none_when_all_fail, "when every call fails there is no answer"),
+    (check_bounded_map, wrong.maps, "swallows its whole input"),
+    (check_bounded_map, wrong.one_at_a_time, "only 1 items were under way"),
+    (check_bounded_map, wrong.one_too_many, "4 items were under way"),
+    (check_bounded_map, wrong.in_order_of_ending, "in the order of the items"),
+    (check_bounded_map, wrong.returns_a_list, "one by one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "answer", "reason"), WRONG, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_classic_wrong_answer_is_refused_by_name(check, answer, reason, capsys):
+    check(answer)
+    printed = capsys.readouterr().out
+    assert printed.startswith("Not yet: ")
+    assert printed.count("\n") == 1
+    assert reason in printed
+
+
+def test_an_answer_by_other_means_is_solved_too(capsys):
+    check_read_all(wrong.reads_with_an_executor)
+    assert capsys.readouterr().out.startswith("Solved: ")
+
+
+@pytest.mark.parametrize("check", CHECKERS, ids=lambda check: check.__name__)
+def test_a_checker_never_raises_whatever_the_answer_does(check, capsys):
+    for answer in (wrong.raises, wrong.leaves, None, 42):
+        check(answer)
+        assert capsys.readouterr().out.startswith("Not yet: ")
+
+
+@pytest.mark.parametrize("answer", [wrong.never_ends, wrong.deadlocks])
+def test_an_answer_that_hangs_is_a_verdict(answer):
+    said = verdict(_judge_choose, answer, limit_s=1)
+    assert said == f"Not yet: your code had not come back after 1 s. It stands in: main thread in {answer.__name__}."
+
+
+def test_an_answer_that_cannot_travel_is_a_verdict(capsys):
+    check_choose(wrong.cannot_travel_by_value())
+    assert "cannot be sent to another process" in capsys.readouterr().out
