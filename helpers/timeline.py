@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,11 @@ class Recorder:
             yield
         finally:
             self.note(state, start, perf_counter())
+
+    def run(self, function: Callable[..., object], *args: object) -> object:
+        """Call function(*args), record that the calling thread is running meanwhile, and return the result."""
+        with self.state("running"):
+            return function(*args)
 
     def sleep(self, duration_s: float) -> None:
         """Do what time.sleep does, and record it."""
