@@ -6,6 +6,7 @@ from statistics import median
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers.measure import machine
 
@@ -37,6 +38,15 @@ def axes(ax: Axes | None = None, *, height: float = 2.8, title: str = "") -> Axe
     return ax
 
 
+def stack(heights: Sequence[float]) -> list[Axes]:
+    """Axes one above the other on a figure of the course's width, sharing their x axis.
+
+    heights: inches, of each
+    """
+    figure = plt.figure(figsize=(7.2, sum(heights) + 0.5))
+    return list(figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0])
+
+
 def circumstances(ax: Axes) -> None:
     """Write under the figure which Python and machine it was measured on, once a figure."""
     figure = ax.figure
@@ -61,24 +71,41 @@ def curves(
     label at its right end. level: a horizontal line to compare with. ticks: the x values to name, if not powers of 10
     """
     ax = axes(ax, height=3.4, title=title)
+    ends = []
     for label, points in series.items():
         xs = sorted(points)
         (line,) = ax.plot(xs, [median(points[x]) for x in xs], marker="o")
         colour = line.get_color()
         ax.fill_between(xs, [min(points[x]) for x in xs], [max(points[x]) for x in xs], color=colour, alpha=0.18, lw=0)
-        end = (xs[-1], median(points[xs[-1]]))
-        ax.annotate(label, end, xytext=(8, 0), textcoords="offset points", va="center", color=colour, fontweight="bold")
+        ends.append((median(points[xs[-1]]), xs[-1], label, colour))
     if level is not None:
         ax.axhline(level, color="#222222", linewidth=1)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    if ticks:
-        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        ax.minorticks_off()
     smallest, largest = (edge(x for points in series.values() for x in points) for edge in (min, max))
     ax.set_xlim(smallest * 0.8, largest * (largest / smallest) ** 0.3)  # room for the labels
+    for scale, values in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        if values[1] < 30 * values[0]:  # too few powers of ten to read a scale by
+            scale.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            scale.set_minor_locator(NullLocator())
+        scale.set_major_formatter(lambda value, _: f"{value:,g}")
+    if ticks:
+        ax.set_xticks(ticks)
+    _label_ends(ax, ends)
     ax.grid(True)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     circumstances(ax)
     return ax
+
+
+def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:
+    """Write each curve's label beside its last point, moved up where it would lie on the one below."""
+    last_y = float("-inf")
+    for y, x, label, colour in sorted(ends):
+        at = ax.transData.transform((x, y))[1]
+        last_y = max(at, last_y + 0.17 * ax.figure.dpi)
+        shift = (last_y - at) * 72 / ax.figure.dpi
+        ax.annotate(
+            label, (x, y), xytext=(8, shift), textcoords="offset points", va="center", color=colour, fontweight="bold"
+        )

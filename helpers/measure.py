@@ -63,14 +63,23 @@ class Comparison:
         width = max(map(len, self.times_s))
         lines = []
         for name, times in self.times_s.items():
-            low, middle, high = self.speed_up(name)
-            lines.append(
-                f"{name:<{width}}  {pretty(self.median_s(name)):>8}  ({pretty(min(times))} to {pretty(max(times))})"
-                f"   {middle:.2g}x  ({low:.2g}x to {high:.2g}x)"
-            )
+            spread = f"({pretty(min(times))} to {pretty(max(times))})"
+            line = f"{name:<{width}}  {pretty(self.median_s(name)):>8}  {spread:<20}  {self._verdict(name)}"
+            lines.append(line.rstrip())
         return "\n".join([*lines, machine()])
 
     __repr__ = __str__
+
+    def _verdict(self, name: str) -> str:
+        """In words, how name compares with the first way."""
+        if name == next(iter(self.times_s)):
+            return ""
+        low, middle, high = self.speed_up(name)
+        if low <= 1 <= high or 0.95 < middle < 1.05:
+            return "no clear difference"
+        if middle > 1:
+            return f"{_times(middle)} times faster ({_times(low)} to {_times(high)})"
+        return f"{_times(1 / middle)} times slower ({_times(1 / high)} to {_times(1 / low)})"
 
     def bars(self, ax: Axes | None = None, title: str = "") -> Axes:
         """Draw the median of each way as a bar, with its range, and return the axes."""
@@ -78,24 +87,18 @@ class Comparison:
 
         ax = figure.axes(ax, height=0.75 + 0.42 * len(self.times_s), title=title)
         names = list(self.times_s)
-        medians = [self.median_s(name) for name in names]
-        left = [m - min(self.times_s[n]) for n, m in zip(names, medians, strict=True)]
-        right = [max(self.times_s[n]) - m for n, m in zip(names, medians, strict=True)]
-        colours = ["#b9c0c8"] + ["#2a78b5"] * (len(names) - 1)
-        ax.barh(names, medians, xerr=[left, right], color=colours, height=0.62, error_kw={"lw": 1.2, "capsize": 3})
-        for y, (name, middle) in enumerate(zip(names, medians, strict=True)):
-            ax.annotate(
-                pretty(middle),
-                (max(self.times_s[name]), y),
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-            )
+        unit, scale = next((u, s) for u, s in _UNITS if max(map(max, self.times_s.values())) * s >= 1 or u == "µs")
+        for y, name in enumerate(names):
+            shortest, middle, longest = (scale * f(self.times_s[name]) for f in (min, statistics.median, max))
+            ax.barh(y, middle, color="#2a78b5" if y else "#b9c0c8", height=0.62)
+            ax.plot([shortest, longest], [y, y], color="#222222", marker="|", linewidth=1.2)
+            label = pretty(middle / scale)
+            ax.annotate(label, (longest, y), xytext=(7, 0), textcoords="offset points", va="center")
+        ax.set_yticks(range(len(names)), names)
         ax.invert_yaxis()
         ax.tick_params(axis="y", length=0)
-        ax.margins(x=0.14)
-        ax.set_xlim(left=0)
-        ax.set_xlabel("seconds (median; the line spans all runs)")
+        ax.set_xlim(0, 1.16 * scale * max(map(max, self.times_s.values())))
+        ax.set_xlabel(f"{unit} (bar: median; line: shortest to longest run)")
         figure.circumstances(ax)
         return ax
 
@@ -114,6 +117,14 @@ def compare(ways: Mapping[str, Callable[[], object]], times: int = 5) -> Compari
         for name, work in ways.items():
             measured[name].append(seconds(work))
     return Comparison(measured)
+
+
+_UNITS = (("seconds", 1), ("milliseconds", 1e3), ("µs", 1e6))
+
+
+def _times(ratio: float) -> str:
+    """A ratio to two figures, and no more than a whole number."""
+    return f"{ratio:.2g}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def pretty(duration_s: float) -> str:

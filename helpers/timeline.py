@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +117,7 @@ class Recorder:
         rows = []
         for file in Path(self._directory).iterdir():
             rows += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        rows.sort(key=lambda row: row[4])
+        rows.sort(key=lambda row: row[4:])
         number: dict[int, int] = {}  # pid -> 1, 2, 3 in order of first appearance: a pid means nothing on a page
         for pid, *_ in rows:
             if pid != self._home_pid:
@@ -143,11 +143,13 @@ class RecordedLock:
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """As threading.Lock.acquire."""
         asked = perf_counter()
-        got = self._lock.acquire(blocking, timeout) if timeout >= 0 else self._lock.acquire(blocking)
+        at_once = got = self._lock.acquire(False)
+        if not got and blocking:
+            got = self._lock.acquire(True, timeout) if timeout >= 0 else self._lock.acquire()
         now = perf_counter()
         if got:
-            self._asked, self._got = asked, now  # guarded by the lock itself
-        else:
+            self._asked, self._got = (None if at_once else asked), now  # guarded by the lock itself
+        elif blocking:
             self._recorder.note("waiting", asked, now)
         return got
 
@@ -155,7 +157,8 @@ class RecordedLock:
         """As threading.Lock.release; what is recorded is written after, not inside the critical section."""
         asked, got, now = self._asked, self._got, perf_counter()
         self._lock.release()
-        self._recorder.note("waiting", asked, got)
+        if asked is not None:
+            self._recorder.note("waiting", asked, got)
         self._recorder.note("holding", got, now)
 
     __enter__ = acquire
@@ -170,13 +173,15 @@ def timeline(
 ) -> Axes:
     """Draw one lane a worker, coloured by state, and return the axes.
 
-    lanes: the workers to show, top down; without it all, in order of their first span. Raises ValueError if there is
-    no span to draw.
+    lanes: the workers to show, top down; without it all, the main thread and then the others in order of their first
+    span. Raises ValueError if there is no span to draw.
     """
     from helpers import figure
 
     spans = sorted(spans)
     names = list(lanes) if lanes is not None else list(dict.fromkeys(s.worker for s in spans))
+    if lanes is None:
+        names.sort(key=lambda name: name != "MainThread")
     spans = [s for s in spans if s.worker in names]
     if not spans:
         raise ValueError("there is no span to draw")
@@ -184,11 +189,12 @@ def timeline(
     unit, scale = ("seconds", 1.0) if length >= 0.5 else ("milliseconds", 1000.0)
 
     ax = figure.axes(ax, height=1.0 + 0.36 * len(names), title=title)
-    for span in spans:
+    for span in sorted(spans, key=lambda s: s.start_s - s.end_s):  # short ones last, so that no long one covers them
         at, width = (span.start_s - origin) * scale, (span.end_s - span.start_s) * scale
         ax.barh(
             names.index(span.worker), width, left=at, height=0.66, color=COLOURS[span.state],
-            edgecolor=COLOURS[span.state], linewidth=0.4,
+            linewidth=0.8,
+            edgecolor=ax.get_facecolor() if span.end_s - span.start_s > length / 100 else COLOURS[span.state],
         )  # fmt: skip
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.5, -0.5)
@@ -199,6 +205,23 @@ def timeline(
     _name_states(ax, spans, names, origin, scale)
     figure.circumstances(ax)
     return ax
+
+
+def timelines(charts: Mapping[str, Iterable[Span]]) -> list[Axes]:
+    """Draw several runs one above the other, each from its own beginning, on one scale; return the axes.
+
+    charts: title -> spans
+    """
+    from helpers import figure
+
+    lanes = [len({span.worker for span in spans}) for spans in charts.values()]
+    stacked = figure.stack([0.36 * n + 0.6 for n in lanes])
+    for ax, (title, spans) in zip(stacked, charts.items(), strict=True):
+        timeline(spans, ax, title)
+        ax.label_outer()
+    right = max(edge for ax in stacked for edge in ax.dataLim.intervalx)
+    stacked[0].set_xlim(-0.01 * right, 1.01 * right)  # the axes share it
+    return stacked
 
 
 def _name_states(ax: Axes, spans: list[Span], names: list[str], origin: float, scale: float) -> None:

@@ -11,7 +11,7 @@ def square(n):
 
 
 def add_squares(size: int) -> int:
-    """Add up the squares below size, one by one: work for one CPU, in proportion to size."""
+    """Add up the squares of the numbers below size."""
     total = 0
     for i in range(size):
         total += i * i

@@ -1,0 +1,28 @@
+"""Build the web book into _build/html, with every warning an error: make book."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def build(folder: Path) -> subprocess.CompletedProcess:
+    """Build the book into folder/_build; the result says how that went.
+
+    A build that failed is thrown away: what Sphinx keeps of it would hide its warnings from the next one.
+    """
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]  # it has no __main__
+    options = ["--path-output", str(folder), "-W", "-n", "--keep-going"]
+    built = subprocess.run([*jupyter_book, "build", str(ROOT), *options], capture_output=True, text=True)
+    if built.returncode != 0:
+        shutil.rmtree(folder / "_build", ignore_errors=True)
+    return built
+
+
+if __name__ == "__main__":
+    built = build(ROOT)
+    if built.returncode != 0:
+        sys.exit(f"{built.stderr or built.stdout}\nThe book was not built: see the warnings above.")
+    print(f"Open {ROOT / '_build' / 'html' / 'index.html'} in a browser.")
