@@ -85,7 +85,7 @@ def curves(
     smallest, largest = (edge(x for points in series.values() for x in points) for edge in (min, max))
     ax.set_xlim(smallest * 0.8, largest * (largest / smallest) ** 0.3)  # room for the labels
     for scale, values in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        if values[1] < 30 * values[0]:  # too few powers of ten to read a scale by
+        if values[1] < 100 * values[0]:  # too few powers of ten to read a scale by
             scale.set_major_locator(LogLocator(subs=(1, 2, 5)))
             scale.set_minor_locator(NullLocator())
         scale.set_major_formatter(lambda value, _: f"{value:,g}")

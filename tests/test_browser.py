@@ -1,0 +1,117 @@
+"""A real browser opens the book, and does what a reader does."""
+
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+if CHROMIUM is None and not os.environ.get("CI"):
+    pytest.skip("no Chromium on PATH (on Debian and Ubuntu: apt install chromium)", allow_module_level=True)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(pages):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=pages))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints():
+    """What went wrong in the page: console errors, failed requests, requests to other hosts."""
+    return []
+
+
+@pytest.fixture(params=[1400, 390], ids=["wide", "phone"])
+def tab(request, chromium, address, complaints):
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, color_scheme="light")
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda failed: complaints.append(f"failed: {failed.url}"))
+    page.on("response", lambda got: complaints.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+    page.on("request", lambda sent: None if sent.url.startswith((address, "data:")) else complaints.append(sent.url))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_next_links_lead_through_all_pages_and_each_fits_the_width(tab, address):
+    tab.goto(f"{address}/index.html")
+    titles = []
+    while True:
+        tab.wait_for_load_state("networkidle")
+        titles.append(tab.locator("article h1").inner_text().rstrip("#"))
+        overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{titles[-1]} is {overflow} pixels wider than the screen"
+        following = tab.locator("a.right-next")
+        if following.count() == 0:
+            break
+        following.click()
+    wanted = ["Every Interleaving", "How to use this book", "Multithreading", "Pool size", "Executors", "Glossary"]
+    assert titles == wanted
+
+
+def test_a_folded_output_unfolds_and_a_solution_is_folded(tab, address):
+    tab.goto(f"{address}/notebooks/threads/01_multithreading.html")
+    prediction = tab.locator("details", has_text="CPython").first
+    expect(prediction.locator("pre").first).not_to_be_visible()
+    prediction.locator("summary").click()
+    expect(prediction.locator("pre").first).to_be_visible()
+    expect(tab.locator("details", has_text="Solution:").locator("pre").first).not_to_be_visible()
+
+
+def test_the_page_turns_dark_and_its_figures_keep_their_light_ground(tab, address):
+    tab.goto(f"{address}/notebooks/threads/01_multithreading.html")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = tab.evaluate(ground)
+    for _ in range(3):  # light, dark and the system's own follow one another
+        tab.locator(".article-header-buttons .theme-switch-button").click()
+        if tab.locator("html").get_attribute("data-theme") == "dark":
+            break
+    assert tab.evaluate(ground) != before
+    figure = tab.locator(".cell_output img").first
+    assert figure.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(251, 251, 248)"
+    assert figure.evaluate("e => getComputedStyle(e).filter") == "none"
+
+
+def test_search_finds_the_page_that_explains_a_word(tab, address):
+    tab.goto(f"{address}/search.html?q=oversubscription")
+    expect(tab.locator("#search-results a", has_text="Pool size").first).to_be_visible()
+
+
+def test_a_copy_button_copies_the_code(tab, address):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{address}/notebooks/threads/01_multithreading.html")
+    cell = tab.locator("div.highlight", has_text="def fetch").first
+    cell.hover()
+    cell.locator("button.copybtn").click()
+    expect(cell.locator("button.copybtn.success")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()").startswith("def fetch(name):")

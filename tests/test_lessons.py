@@ -1,0 +1,128 @@
+"""Every lesson has the shape that the course promises, and its outputs are evidence fit to print."""
+
+import json
+import re
+
+import pytest
+import yaml
+from notebooks import LESSONS, ROOT, code_cells, prose, read, tags
+
+SECTIONS = [
+    r"^# \S",
+    r"\*\*You will be able to\*\*",
+    r"^\*Time\*: \d+ minutes\. \*Before this\*: ",
+    r"\*\*Predict\.?\*\*",
+    r"^## In your code",
+    r"^## Exercises",
+    r"^## What you know now",
+    r"^\*\*Next\*\*: ",
+    r"^\*\*Further reading\*\*: ",
+]
+MACHINE_PATH = re.compile(r"/(?:root|home|Users|work|tmp|opt|var)/|[A-Z]:\\\\|site-packages")
+
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+
+
+def outputs(lesson):
+    return [output for cell in code_cells(lesson) for output in cell.outputs]
+
+
+def test_the_table_of_contents_lists_every_lesson_once_and_nothing_that_is_missing():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    listed = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    lessons = [file for file in listed if file.startswith("notebooks/")]
+    assert sorted(lessons) == sorted(str(path.relative_to(ROOT).with_suffix("")) for path in LESSONS)
+    for file in [toc["root"], *listed]:
+        assert list(ROOT.glob(f"{file}.*")), f"{file} is in _toc.yml and not in the project"
+
+
+@every_lesson
+def test_a_lesson_has_the_sections_of_every_lesson_in_their_order(lesson):
+    text, position = prose(lesson), 0
+    for section in SECTIONS:
+        found = re.compile(section, re.M).search(text, position)
+        assert found, f"no {section!r} after position {position}"
+        position = found.start()
+
+
+@every_lesson
+def test_every_code_cell_was_executed_in_order_from_a_fresh_kernel(lesson):
+    counts = [cell.execution_count for cell in code_cells(lesson)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_lesson
+def test_an_error_is_shown_only_where_a_tag_says_that_it_is_meant(lesson):
+    for cell in code_cells(lesson):
+        if any(output.output_type == "error" for output in cell.outputs):
+            assert "raises-exception" in tags(cell), cell.source
+
+
+@every_lesson
+def test_nothing_was_written_to_stderr(lesson):
+    assert [o for o in outputs(lesson) if o.output_type == "stream" and o.name == "stderr"] == []
+
+
+@every_lesson
+def test_no_output_and_no_metadata_names_a_path_or_an_address_of_a_machine(lesson):
+    for output in outputs(lesson):
+        text = json.dumps({**output, "data": {k: v for k, v in output.get("data", {}).items() if k != "image/png"}})
+        assert not MACHINE_PATH.search(text), text
+        assert not re.search(r" at 0x[0-9a-f]+", text), text
+    assert read(lesson).metadata.language_info == {"name": "python"}
+
+
+@every_lesson
+def test_every_image_has_alt_text_and_every_alt_text_an_image(lesson):
+    for cell in code_cells(lesson):
+        images = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        assert bool(images) == bool(alt), cell.source
+        assert not images or len(alt.split()) >= 10, f"too short to see anything by: {alt!r}"
+    assert "![](" not in prose(lesson)
+
+
+@every_lesson
+def test_at_least_four_fifths_of_the_code_cells_are_compared(lesson):
+    cells = code_cells(lesson)
+    ignored = [cell for cell in cells if tags(cell) & {"nbval-ignore-output", "nbval-skip"}]
+    assert not [cell for cell in cells if "nbval-skip" in tags(cell)]
+    assert len(ignored) <= 0.2 * len(cells), f"{len(ignored)} of {len(cells)} are ignored"
+
+
+@every_lesson
+def test_every_exercise_is_a_stub_that_runs_and_a_folded_solution_that_is_solved(lesson):
+    checks = re.findall(r"^check_\w+\(", "\n".join(c.source for c in code_cells(lesson)), re.M)
+    assert len(checks) >= 4
+    for name in set(checks):
+        stub, solution = (c for c in code_cells(lesson) if re.search(rf"^{re.escape(name)}", c.source, re.M))
+        assert stub.outputs[0].text.startswith("Not yet: ")
+        assert not tags(stub)
+        assert solution.outputs[0].text.startswith("Solved: ")
+        assert "hide-input" in tags(solution)
+        assert solution.metadata.jupyter.source_hidden is True
+
+
+@every_lesson
+def test_code_cells_are_short_and_there_is_more_prose_than_code(lesson):
+    lengths = sorted(
+        len([line for line in cell.source.splitlines() if line.strip() and not line.strip().startswith("#")])
+        for cell in code_cells(lesson)
+    )
+    words = len(re.findall(r"[\w'’-]+", re.sub(r"```.*?```", "", prose(lesson), flags=re.S)))
+    assert lengths[len(lengths) // 2] <= 6
+    assert words >= 6 * sum(lengths)
+
+
+@every_lesson
+def test_every_glossary_term_that_a_lesson_links_is_defined(lesson):
+    glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8").lower()
+    for shown, target in re.findall(r"\{term\}`([^`<]*?)(?: <([^>]+)>)?`", prose(lesson)):
+        assert re.search(rf"^{re.escape((target or shown).lower())}$", glossary, re.M), target or shown
+
+
+def test_every_glossary_term_is_used_on_some_page_or_by_another_term():
+    text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    everything = (text + "".join(map(prose, LESSONS))).lower()
+    for term in re.findall(r"^(\S.*)$", text.split("```{glossary}")[1].split("```")[0], re.M):
+        assert everything.count(term.lower()) >= 2, f"{term} is defined and never used"
