@@ -84,7 +84,7 @@ class Outcome:
 
     finished: it returned value. raised: error says what, trace where. hung: the limit came first, and stacks holds
     every thread of the child. died: the child process ended without a word, with exit_code (negative: the signal).
-    output is what it printed.
+    output and errors are what it wrote to stdout and to stderr until then.
     """
 
     ending: Literal["finished", "raised", "hung", "died"]
@@ -94,6 +94,7 @@ class Outcome:
     stacks: list[Stack] = field(default_factory=list)
     exit_code: int | None = None
     output: str = ""
+    errors: str = ""
 
     def __str__(self) -> str:
         """What a page prints: the ending, and for a hang one line for each thread that runs more than library code."""
@@ -124,10 +125,10 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
         start_method = multiprocessing.get_start_method(allow_none=True)
         settings = {"path": sys.path, "start_method": start_method, "limit_s": limit_s}
         (home / "work").write_bytes(pickle.dumps(settings) + work)
-        with open(home / "output", "wb") as output:
+        with open(home / "output", "wb") as output, open(home / "errors", "wb") as errors:
             child = subprocess.Popen(
                 [sys.executable, "-m", "helpers.watched", directory],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
                 env={**os.environ, "TMPDIR": directory, "PYTHONPATH": str(Path(__file__).parents[1])},
                 start_new_session=True,
             )  # fmt: skip
@@ -135,16 +136,16 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
             _wait(lambda: (home / "started").exists(), child, _START_LIMIT_S)
             in_time = _wait(lambda: (home / "ended").exists(), child, limit_s)
             stacks = [] if in_time else _stacks(child, home)
+            wrote = {name: (home / name).read_text(errors="replace") for name in ("output", "errors")}
         finally:
             end_tree(child)
-        printed = (home / "output").read_text(encoding="utf-8", errors="replace")
         if (home / "ended").exists():
             told = pickle.loads((home / "ended").read_bytes())
             told["trace"] = [Frame(*place) for place in told.get("trace", [])]
-            return Outcome(**told, output=printed)
+            return Outcome(**told, **wrote)
         if in_time:
-            return Outcome("died", exit_code=child.returncode, output=printed)
-        return Outcome("hung", stacks=stacks, output=printed)
+            return Outcome("died", exit_code=child.returncode, **wrote)
+        return Outcome("hung", stacks=stacks, **wrote)
 
 
 def _wait(condition: Callable[[], bool], child: subprocess.Popen, limit_s: float) -> bool:

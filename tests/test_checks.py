@@ -1,4 +1,4 @@
-"""Every exercise: the reference solution of its notebook is accepted, and each classic wrong answer is refused by name."""
+"""Every exercise: its notebook's solution is accepted, and each classic wrong answer is refused by name."""
 
 import pytest
 import wrong_answers as wrong
@@ -37,14 +37,14 @@ def test_the_stub_is_not_yet_and_the_solution_is_solved(check, capsys):
 
 
 WRONG = [
-    (check_read_all, wrong.joins_inside_the_loop, "at most 1 of 4 reads were in progress at once. Start every thread before"),
+    (check_read_all, wrong.joins_inside_the_loop, "at most 1 of 4 reads were in progress at once. Start every"),
     (check_read_all, wrong.calls_the_target, "read ran in the main thread"),
     (check_read_all, wrong.appends_in_order_of_ending, "in the order in which the reads ended"),
     (check_read_all, wrong.does_not_join, "returned while reads were still in progress"),
     (check_in_background, wrong.calls_work, "target=work(...) calls work"),
     (check_in_background, wrong.runs_instead_of_starting, "thread.run() calls it too"),
     (check_in_background, wrong.never_starts, "never started"),
-    (check_in_background, wrong.nests_the_arguments, "should have been called with ('report.pdf',), and was called with (('report.pdf',),)"),
+    (check_in_background, wrong.nests_the_arguments, "with ('report.pdf',), and was called with (('report.pdf',),)"),
     (check_in_background, wrong.spreads_one_string, "and was called with ('r', 'e', 'p'"),
     (check_in_background, wrong.joins_itself, "came back only after the work was done"),
     (check_in_background, wrong.returns_nothing, "should return the thread, and returned None"),

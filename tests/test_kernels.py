@@ -5,7 +5,12 @@ import pytest
 from kernels import profile
 from nbclient import NotebookClient
 
-ASK = "import multiprocessing\nwith multiprocessing.Pool(1) as pool:\n    pool.map(abs, [1])\nmultiprocessing.get_start_method()"
+ASK = """
+import multiprocessing
+with multiprocessing.Pool(1) as pool:
+    pool.map(abs, [1])
+multiprocessing.get_start_method()
+"""
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

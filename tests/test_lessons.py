@@ -5,6 +5,7 @@ import re
 
 import pytest
 import yaml
+
 from notebooks import LESSONS, ROOT, code_cells, prose, read, tags
 
 SECTIONS = [

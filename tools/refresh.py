@@ -30,7 +30,7 @@ def masks() -> list[tuple[re.Pattern, str]]:
 
 def masked(outputs: list) -> str:
     """The outputs as text, as the tests compare them."""
-    text = json.dumps(outputs, indent=0)
+    text = json.dumps(outputs, indent=0, sort_keys=True)
     for pattern, replacement in masks():
         text = pattern.sub(replacement, text)
     return text

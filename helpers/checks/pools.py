@@ -86,7 +86,7 @@ _TIMES = {
 _WHY = {
     "one lucky run": "The fastest single run is luck.",
     "one unlucky run": "One disturbed run moves a mean; it does not move a median.",
-    "a gain of two in a hundred": "Two in a hundred is less than two runs of the same code differ: keep the simpler way.",
+    "a gain of two in a hundred": "That is less than two runs of the same code differ: keep the simpler way.",
 }
 
 
@@ -132,8 +132,8 @@ def _judge_first_good(first_good: Callable) -> str:
         executor.shutdown(wait=True)
     if waited_for or answer == "slow":
         raise NotYet(
-            "first_good waited for a slow call when a later one had already answered. Results in the order of submission "
-            "wait for the slowest; so does leaving a with block, or shutdown()."
+            "first_good waited for a slow call when a later one had already answered. Results in the order of "
+            "submission wait for the slowest; so does leaving a with block, or shutdown()."
         )
     if answer != "good":
         raise NotYet(f"the answer is 'good', and yours is {answer!r}.")
@@ -162,7 +162,7 @@ def _judge_all_fail(first_good: Callable, fails: Callable) -> None:
 
 
 def check_bounded_map(bounded_map: Callable[[ThreadPoolExecutor, Callable, Iterable, int], Iterator]) -> None:
-    """Print whether bounded_map(executor, function, items, limit) keeps order and never has more than limit under way."""
+    """Print whether bounded_map(executor, function, items, limit) keeps order and has at most limit under way."""
     print(verdict(_judge_bounded_map, bounded_map))
 
 

@@ -129,12 +129,12 @@ def _judge_add_up(add_up: Callable) -> str:
         raise NotYet("the parts were added up in the main thread.")
     if meeting.peak < 3:
         raise NotYet(
-            "while one thread was adding, no other could: a lock, or a join before the next start, makes them take turns. "
-            "Give each thread a total of its own."
+            "while one thread was adding, no other could: a lock, or a join before the next start, makes them "
+            "take turns. Give each thread a total of its own."
         )
     if total != 3:
         raise NotYet(
-            f"three threads each added 1 to a total of 0, and it ended at {total}. Each had read 0 before another wrote."
+            "three threads each added 1 to a total of 0, and it ended at 1. Each had read 0 before another wrote."
             if total == 1
             else f"the total of [[1], [1], [1]] should be 3, and is {total!r}."
         )

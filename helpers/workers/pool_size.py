@@ -1,4 +1,4 @@
-"""Workers of notebooks/pools/02_pool_size: a task too small for a pool, one of any size, and the moment of being ready."""
+"""Workers of notebooks/pools/02_pool_size: a task too small for a pool, one of any size, and being ready."""
 
 from time import perf_counter
 

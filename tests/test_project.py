@@ -1,0 +1,35 @@
+"""The project itself: style, spelling, and a lock that covers every dependency."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from notebooks import ROOT
+
+
+def names(file: str, mark: str) -> set[str]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return {found[0].lower().replace("_", "-") for line in lines if (found := re.match(rf"[\w-]+(?={mark})", line))}
+
+
+@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["codespell_lib"]], ids=" ".join)
+def test_style_and_spelling(command):
+    said = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_every_requirement_has_a_lower_bound_and_a_locked_version():
+    locked = names("constraints.txt", "==")
+    for file in ("requirements.txt", "tests/requirements.txt"):
+        wanted = names(file, ">=")
+        lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith(("#", "-e"))]
+        assert len(wanted) == len(lines), "each line has a lower bound"
+        assert wanted <= locked
+
+
+def test_every_dependency_is_explained():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in names("requirements.txt", ">=") | names("tests/requirements.txt", ">="):
+        assert f"`{name}`" in text.lower(), name

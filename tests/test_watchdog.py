@@ -1,0 +1,232 @@
+"""The watchdog says how a function ended, and nothing of it is left."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.watchdog import Frame, Outcome, Stack, parse_stacks, watch
+from helpers.workers.pool_size import square
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left():
+    """No process, no thread, no temporary folder of the watchdog outlives the test."""
+    me, folders = psutil.Process(), set(Path(tempfile.gettempdir()).glob("watch-*"))
+    processes, threads = set(me.children(recursive=True)), threading.active_count()
+    yield
+    assert set(me.children(recursive=True)) <= processes
+    assert threading.active_count() == threads
+    if os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1":  # others' folders come and go
+        assert set(Path(tempfile.gettempdir()).glob("watch-*")) <= folders
+
+
+def test_a_function_that_returns_is_finished_with_its_value_and_what_it_printed():
+    outcome = watch(lambda n: print("seen") or n * 2, 21)
+    assert (outcome.ending, outcome.value, outcome.output) == ("finished", 42, "seen\n")
+    assert str(outcome) == "finished: 42"
+
+
+def test_a_function_that_raises_is_raised_with_its_error_and_the_place():
+    def fails():
+        raise KeyError("lost")
+
+    outcome = watch(fails)
+    assert outcome.ending == "raised"
+    assert isinstance(outcome.error, KeyError)
+    assert outcome.trace[-1].source == 'raise KeyError("lost")'
+    assert str(outcome) == "raised: KeyError: 'lost'"
+
+
+def test_sys_exit_is_an_ending_like_another():
+    assert isinstance(watch(lambda: sys.exit(3)).error, SystemExit)
+
+
+def test_a_deadlock_is_hung_with_the_stack_of_every_thread():
+    def deadlock():
+        left, right, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
+
+        def take(first, second):
+            with first:
+                both.wait()
+                second.acquire()
+
+        pair = [threading.Thread(target=take, args=order) for order in ((left, right), (right, left))]
+        for thread in pair:
+            thread.start()
+        for thread in pair:
+            thread.join()
+
+    outcome = watch(deadlock, limit_s=1)
+    assert outcome.ending == "hung"
+    assert [stack.thread for stack in outcome.stacks] == ["main thread", "thread 1", "thread 2"]
+    assert str(outcome).splitlines() == [
+        "hung:",
+        "  main thread: in deadlock, at: thread.join()",
+        "  thread 1: in take, at: second.acquire()",
+        "  thread 2: in take, at: second.acquire()",
+    ]
+
+
+def test_an_endless_loop_is_hung_and_its_stack_names_it():
+    def endless():
+        while True:
+            pass
+
+    outcome = watch(endless, limit_s=0.5)
+    assert (outcome.ending, outcome.stacks[0].own.function) == ("hung", "endless")
+
+
+def test_a_loop_in_c_that_never_lets_go_of_the_gil_is_hung_too():
+    def stuck():
+        any(iter(int, 1))  # zeros without end
+
+    assert watch(stuck, limit_s=0.5).ending == "hung"
+
+
+@posix
+def test_a_child_that_is_killed_is_died_with_its_signal():
+    outcome = watch(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert (outcome.ending, outcome.exit_code) == ("died", -signal.SIGKILL)
+    assert str(outcome) == "died: exit code -9"
+
+
+def pool_that_hangs():
+    with multiprocessing.Pool(2) as pool:
+        print(*(worker.pid for worker in multiprocessing.active_children()), flush=True)
+        pool.map(time.sleep, [600, 600])
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_pool_that_hangs_is_hung_and_its_workers_are_gone(method):
+    def with_method():
+        multiprocessing.set_start_method(method, force=True)
+        pool_that_hangs()
+
+    outcome = watch(with_method, limit_s=3)
+    assert outcome.ending == "hung"
+    workers = [int(pid) for pid in outcome.output.split()]
+    assert len(workers) == 2
+    assert not any(map(is_alive, workers))
+
+
+def test_processes_left_by_a_function_that_returned_are_gone():
+    def leaves_a_process():
+        import subprocess
+
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid
+
+    assert not is_alive(watch(leaves_a_process).value)
+
+
+@posix
+def test_a_grandchild_whose_parent_has_ended_is_gone():
+    def leaves_an_orphan():
+        import subprocess
+
+        sleeper = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], stdout=2)"
+        program = f"import subprocess, sys; print({sleeper}.pid)"
+        return int(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True).stdout)
+
+    assert not is_alive(watch(leaves_an_orphan).value)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_shared_memory_of_a_child_that_hung_is_gone():
+    name = f"watched-{os.getpid()}"
+
+    def hangs():
+        SharedMemory(name, create=True, size=100)
+        print("made", flush=True)
+        time.sleep(600)
+
+    outcome = watch(hangs, limit_s=1)
+    assert (outcome.ending, outcome.output.splitlines()[0]) == ("hung", "made")
+    with pytest.raises(FileNotFoundError):
+        SharedMemory(name)
+
+
+lock, place = threading.Lock(), threading.local()
+place.here = True
+
+
+def test_locks_and_thread_locals_arrive_as_new_ones():
+    with lock:
+        outcome = watch(lambda: (lock.acquire(blocking=False), hasattr(place, "here")))
+    assert outcome.value == (True, False)
+
+
+def test_what_cannot_travel_is_refused_in_one_sentence():
+    generator = (n for n in ())
+    with pytest.raises(TypeError, match="refers to something that cannot be sent to another process"):
+        watch(lambda: generator)
+
+
+def test_a_result_that_cannot_come_back_is_raised_in_one_sentence():
+    assert "generator cannot be sent back from the child" in str(watch(lambda: (n for n in ())))
+
+
+class CannotBeUnpickled(Exception):
+    def __init__(self, one, two):
+        super().__init__(one)
+
+
+def fails_badly():
+    raise CannotBeUnpickled(1, 2)
+
+
+def test_an_exception_that_cannot_be_unpickled_is_raised_in_one_sentence():
+    assert "CannotBeUnpickled cannot be sent back from the child" in str(watch(fails_badly))
+
+
+@pytest.mark.parametrize("limit_s", [0, -1])
+def test_a_limit_that_is_not_positive_is_refused(limit_s):
+    with pytest.raises(ValueError, match="limit_s must be positive"):
+        watch(int, limit_s=limit_s)
+
+
+def test_a_worker_of_the_course_counts_as_the_reader_s_code_and_the_rest_of_helpers_does_not():
+    import helpers.timeline
+    import helpers.workers.pool_size
+
+    assert not Frame(helpers.workers.pool_size.__file__, 1, square.__name__).is_library
+    assert Frame(helpers.timeline.__file__, 1, "note").is_library
+    assert Frame(threading.__file__, 1, "join").is_library
+
+
+def test_stacks_are_read_from_a_dump_main_thread_first():
+    dump = """Thread 0x00000000000000ff (most recent call first):
+  File "/a/young.py", line 3 in work
+
+Current thread 0x000000000000000a (most recent call first):
+  File "/a/main.py", line 2 in inner
+  File "/a/main.py", line 1 in <module>
+
+Extension modules: x
+"""
+    assert parse_stacks(dump, main="10") == [
+        Stack("main thread", [Frame("/a/main.py", 2, "inner"), Frame("/a/main.py", 1, "<module>")]),
+        Stack("thread 1", [Frame("/a/young.py", 3, "work")]),
+    ]
+
+
+def test_a_hang_in_library_code_alone_is_still_said():
+    outcome = Outcome("hung", stacks=[Stack("main thread", [Frame(threading.__file__, 1, "join")])])
+    assert str(outcome.stacks[0]) == "main thread: in library code (join)"
+    assert str(outcome) == "hung:"

@@ -1,0 +1,36 @@
+"""A child process must be able to import a worker module, and cheaply."""
+
+import math
+import subprocess
+import sys
+
+import pytest
+
+from helpers.workers.executors import bits_of_factorial, factorial
+from helpers.workers.multithreading import count
+from helpers.workers.pool_size import add_squares, square
+from notebooks import ROOT
+
+MODULES = sorted(path.stem for path in (ROOT / "helpers" / "workers").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_worker_module_loads_neither_matplotlib_nor_ipython(module):
+    heavy = "{'matplotlib', 'IPython', 'numpy'}"
+    program = f"import sys, helpers.workers.{module}; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("package", ["helpers", "helpers/workers"])
+def test_the_packages_that_a_child_passes_on_its_way_are_empty(package):
+    assert (ROOT / package / "__init__.py").read_text() == ""
+
+
+def test_every_worker_module_belongs_to_a_lesson():
+    lessons = {path.stem.split("_", 1)[1] for path in ROOT.glob("notebooks/*/*.ipynb")}
+    assert set(MODULES) <= lessons
+
+
+def test_the_workers_compute_what_they_say():
+    assert (count(7), square(7), add_squares(4), factorial(5)) == (7, 49, 14, 120)
+    assert bits_of_factorial(100) == math.factorial(100).bit_length()
