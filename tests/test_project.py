@@ -33,3 +33,10 @@ def test_every_dependency_is_explained():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for name in names("requirements.txt", ">=") | names("tests/requirements.txt", ">="):
         assert f"`{name}`" in text.lower(), name
+
+
+def test_the_hooks_before_a_commit_use_the_locked_versions():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    locked = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    for pinned in re.findall(r"\[(\S+==\S+)\]", hooks):
+        assert pinned in locked, f"{pinned} is not the locked version"
