@@ -48,6 +48,7 @@ def test_each_thread_has_a_lane_of_its_own_name():
     assert [span.worker for span in recorder.spans] == ["ant", "bee"]
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_processes_record_on_the_same_clock_as_their_parent(method):
     context = multiprocessing.get_context(method)

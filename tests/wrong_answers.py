@@ -77,6 +77,16 @@ def does_not_join(read, names):
     return answers
 
 
+def forgets_the_comma(read, names):
+    answers = {}
+    threads = [threading.Thread(target=lambda a: answers.update({a: read(a)}), args=(name)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [answers[name] for name in names]
+
+
 def keeps_only_the_last(read, names):
     answers = []
     threads = [threading.Thread(target=lambda: answers.append(read(name))) for name in names]  # noqa: B023
@@ -119,6 +129,12 @@ def nests_the_arguments(work, *args):
 
 def spreads_one_string(work, *args):
     thread = threading.Thread(target=work, args=args[0] if args else ())
+    thread.start()
+    return thread
+
+
+def works_twice(work, *args):
+    thread = threading.Thread(target=lambda: (work(*args), work(*args)))
     thread.start()
     return thread
 
@@ -186,6 +202,20 @@ def sets_the_local_in_one_thread(parts):
     return local.total
 
 
+def shares_the_total_of_sums(parts):
+    total = 0
+
+    def add(part):
+        nonlocal total
+        mine = 0
+        for number in part:
+            mine += number
+        total += mine
+
+    in_threads(add, parts)
+    return total
+
+
 def adds_in_the_main_thread(parts):
     return sum(map(sum, parts))
 
@@ -195,6 +225,15 @@ def adds_in_the_main_thread(parts):
 
 def measures_once(measure, sizes):
     for size in sizes:
+        loop_s, pool_s = measure(size)
+        if pool_s < loop_s:
+            return size
+    return None
+
+
+def discards_one_and_measures_once(measure, sizes):
+    for size in sizes:
+        measure(size)
         loop_s, pool_s = measure(size)
         if pool_s < loop_s:
             return size
@@ -232,6 +271,11 @@ def fastest_median(times):
     return min(times, key=lambda way: median(times[way]))
 
 
+def loop_or_the_fastest(times):
+    usual = {way: median(runs) for way, runs in times.items()}
+    return "loop" if usual["loop"] <= 1.1 * min(usual.values()) else min(usual, key=usual.get)
+
+
 def always_processes(times):
     return "processes"
 
@@ -265,6 +309,24 @@ def leaves_a_with_block(executor, calls):
             if future.exception() is None:
                 executor.shutdown(wait=False, cancel_futures=True)
                 return future.result()
+    raise ExceptionGroup("all failed", [])
+
+
+def shuts_the_executor_down(executor, calls):
+    for future in as_completed([executor.submit(call) for call in calls]):
+        if future.exception() is None:
+            executor.shutdown(wait=False, cancel_futures=True)
+            return future.result()
+    raise ExceptionGroup("all failed", [])
+
+
+def takes_false_for_failed(executor, calls):
+    futures = [executor.submit(call) for call in calls]
+    for future in as_completed(futures):
+        if future.exception() is None and future.result():
+            for other in futures:
+                other.cancel()
+            return future.result()
     raise ExceptionGroup("all failed", [])
 
 
@@ -307,6 +369,18 @@ def in_order_of_ending(executor, function, items, limit):
         for future in done:
             yield future.result()
         window |= {executor.submit(function, item) for item in islice(items, len(done))}
+
+
+def lets_results_pile_up(executor, function, items, limit):
+    free, window = threading.Semaphore(limit), deque()
+    for item in items:
+        free.acquire()
+        window.append(executor.submit(function, item))
+        window[-1].add_done_callback(lambda _: free.release())
+        if len(window) > 2 * limit:
+            yield window.popleft().result()
+    for future in window:
+        yield future.result()
 
 
 def returns_a_list(executor, function, items, limit):

@@ -57,6 +57,11 @@ def noticing_thread_errors(hints: dict[type[BaseException], str] | None = None) 
     threading.excepthook = lambda args: errors.append(args.exc_value)
     try:
         yield
+    except NotYet:
+        raise
+    except Exception:
+        if not errors:
+            raise  # else it is most likely a consequence of what went wrong in the thread
     finally:
         threading.excepthook = before
     if errors:
