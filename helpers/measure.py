@@ -50,13 +50,13 @@ class Comparison:
         return statistics.median(self.times_s[name])
 
     def speed_up(self, name: str) -> tuple[float, float, float]:
-        """How many times faster name was than the first way: lowest, median and highest over the rounds.
+        """How many times faster name was than the first way: lowest in any round, by the medians, highest in any.
 
-        Each round ran every way once, so each ratio is of two runs made close together.
+        Each round ran every way once, so a round's ratio is of two runs made close together.
         """
-        baseline = next(iter(self.times_s.values()))
-        ratios = sorted(b / t for b, t in zip(baseline, self.times_s[name], strict=True))
-        return ratios[0], statistics.median(ratios), ratios[-1]
+        first = next(iter(self.times_s))
+        ratios = [b / t for b, t in zip(self.times_s[first], self.times_s[name], strict=True)]
+        return min(ratios), self.median_s(first) / self.median_s(name), max(ratios)
 
     def __str__(self) -> str:
         """A table: one line a way, with its median, its range and its speed-up."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,7 +49,7 @@ def joined(outputs: list) -> list:
 
 
 def refresh(path: Path) -> None:
-    """Execute one notebook and write it back; raises nbclient's CellExecutionError where a cell fails untagged."""
+    """Execute one notebook and write it back; raises CellExecutionError where a cell fails untagged."""
     notebook = nbformat.read(path, as_version=4)
     before = [cell.get("outputs") for cell in notebook.cells]
     counts = [cell.get("execution_count") for cell in notebook.cells]
@@ -83,7 +84,10 @@ def main() -> None:
         os.environ["IPYTHONDIR"] = empty  # nobody's start-up files
         for path in named:
             print(path.relative_to(ROOT), flush=True)
-            refresh(path)
+            try:
+                refresh(path)
+            except CellExecutionError as error:
+                sys.exit(f"{path.relative_to(ROOT)} was left as it was: {error}")
 
 
 if __name__ == "__main__":
