@@ -52,7 +52,7 @@ def circumstances(ax: Axes) -> None:
     figure = ax.figure
     if figure.get_gid() != "has circumstances":
         figure.set_gid("has circumstances")
-        figure.supxlabel(machine(), x=0.99, ha="right", fontsize=7.5, color="#777777")
+        figure.supxlabel(machine(), x=0.99, ha="right", fontsize=8.5, color="#777777")
 
 
 def curves(

@@ -85,7 +85,7 @@ class Comparison:
         """Draw the median of each way as a bar, with its range, and return the axes."""
         from helpers import figure
 
-        ax = figure.axes(ax, height=0.75 + 0.42 * len(self.times_s), title=title)
+        ax = figure.axes(ax, height=0.85 + 0.44 * len(self.times_s), title=title)
         names = list(self.times_s)
         unit, scale = next((u, s) for u, s in _UNITS if max(map(max, self.times_s.values())) * s >= 1 or u == "µs")
         for y, name in enumerate(names):

@@ -188,7 +188,7 @@ def timeline(
     origin, length = spans[0].start_s, max(s.end_s for s in spans) - spans[0].start_s
     unit, scale = ("seconds", 1.0) if length >= 0.5 else ("milliseconds", 1000.0)
 
-    ax = figure.axes(ax, height=1.0 + 0.36 * len(names), title=title)
+    ax = figure.axes(ax, height=1.05 + 0.38 * len(names), title=title)
     for span in sorted(spans, key=lambda s: s.start_s - s.end_s):  # short ones last, so that no long one covers them
         at, width = (span.start_s - origin) * scale, (span.end_s - span.start_s) * scale
         ax.barh(
@@ -215,7 +215,7 @@ def timelines(charts: Mapping[str, Iterable[Span]]) -> list[Axes]:
     from helpers import figure
 
     lanes = [len({span.worker for span in spans}) for spans in charts.values()]
-    stacked = figure.stack([0.36 * n + 0.6 for n in lanes])
+    stacked = figure.stack([0.38 * n + 0.65 for n in lanes])
     for ax, (title, spans) in zip(stacked, charts.items(), strict=True):
         timeline(spans, ax, title)
         ax.label_outer()
@@ -232,7 +232,7 @@ def _name_states(ax: Axes, spans: list[Span], names: list[str], origin: float, s
         span = max((s for s in spans if s.state == state), key=lambda s: s.end_s - s.start_s)
         middle = ((span.start_s + span.end_s) / 2 - origin) * scale
         ink = "white" if state in ("running", "holding") else "#222222"
-        text = ax.text(middle, names.index(span.worker), state, ha="center", va="center", fontsize=8.5, color=ink)
+        text = ax.text(middle, names.index(span.worker), state, ha="center", va="center", fontsize=9.5, color=ink)
         width = text.get_window_extent().width
         left, right = (ax.transData.transform(((s - origin) * scale, 0))[0] for s in (span.start_s, span.end_s))
         if width > 0.9 * (right - left):
@@ -242,5 +242,5 @@ def _name_states(ax: Axes, spans: list[Span], names: list[str], origin: float, s
         boxes = [ax.bar(0, 0, color=COLOURS[state]) for state in too_short]
         ax.legend(
             boxes, too_short, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), handlelength=0.9, borderaxespad=0.2,
-            fontsize=8.5,
+            fontsize=9.5,
         )  # fmt: skip
