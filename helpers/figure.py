@@ -61,7 +61,7 @@ def curves(
     *,
     title: str = "",
     xlabel: str,
-    ylabel: str,
+    ylabel: str = "seconds",
     level: float | None = None,
     ticks: Sequence[float] | None = None,
 ) -> Axes:

@@ -2,12 +2,12 @@
 
 import ast
 import functools
-import re
 from pathlib import Path
 
 import nbformat
 
 ROOT = Path(__file__).parents[1]
+DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef
 LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 
 
@@ -29,18 +29,12 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
 
 
 def answers_in(lesson: str, name: str) -> list:
-    """The functions called name that the lesson defines, in order, each with the lesson's imports around it."""
-    cells = code_cells(ROOT / "notebooks" / f"{lesson}.ipynb")
-    imports = [
-        node for cell in cells if not re.search(r"^[%!]", cell.source, re.M)
-        for node in ast.parse(cell.source).body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]  # fmt: skip
+    """The functions called name that the lesson defines, in order, with the imports and functions that come before."""
+    namespace: dict = {"__name__": "__main__"}
     answers = []
-    for cell in cells:
+    for cell in code_cells(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
+        exec(compile(ast.Module(definitions, type_ignores=[]), lesson, "exec"), namespace)
         if f"def {name}(" in cell.source:
-            namespace: dict = {"__name__": "__main__"}
-            exec(compile(ast.Module(imports, type_ignores=[]), "imports", "exec"), namespace)
-            definition = cell.source.split(f"check_{name}(")[0]
-            exec(compile(definition, name, "exec"), namespace)
             answers.append(namespace[name])
     return answers
