@@ -1,4 +1,5 @@
 # Every target makes the virtual environment first if it is not there. PYTHON=python3.13 make ... picks the interpreter.
+FIRST := notebooks/threads/01_multithreading.ipynb
 RUN := sh tools/with-venv.sh
 
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ test: ## run every test; START_METHOD=spawn (or fork, forkserver) sets the noteb
 	@$(RUN) --tests python -m pytest -n 2 $(if $(START_METHOD),--start-method=$(START_METHOD))
 
 lab: ## open the notebooks in JupyterLab
-	@$(RUN) python -m jupyterlab notebooks
+	@$(RUN) python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
 
 refresh: ## run every notebook again, in place; NOTEBOOKS="a.ipynb b.ipynb" names some
 	@$(RUN) --tests python tools/refresh.py $(NOTEBOOKS)

@@ -133,9 +133,9 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
                 start_new_session=True,
             )  # fmt: skip
         try:
-            _wait(lambda: (home / "started").exists(), child, _START_LIMIT_S)
-            in_time = _wait(lambda: (home / "ended").exists(), child, limit_s)
-            stacks = [] if in_time else _stacks(child, home)
+            started = _wait(lambda: (home / "started").exists(), child, _START_LIMIT_S)
+            in_time = started and _wait(lambda: (home / "ended").exists(), child, limit_s)
+            stacks = _stacks(child, home) if started and not in_time else []
             wrote = {name: (home / name).read_text(errors="replace") for name in ("output", "errors")}
         finally:
             end_tree(child)

@@ -25,17 +25,25 @@ def main(directory: str) -> None:
         sys.path[:] = settings["path"]
         if settings["start_method"]:
             multiprocessing.set_start_method(settings["start_method"])
-        function, args = pickle.load(work)
+        try:
+            function, args = pickle.load(work)
+        except Exception as problem:  # noqa: BLE001  a module that only the parent can import, say
+            function, args = _cannot_arrive, (problem,)
         if hasattr(faulthandler, "register"):
             # A signal where there is one: a second thread would change what fork means to the code that is watched.
             faulthandler.register(signal.SIGUSR1, file=stacks)
         else:
             faulthandler.dump_traceback_later(settings["limit_s"], file=stacks)
         _write(home / "started", str(threading.main_thread().ident).encode())
-        _write(home / "ended", _run(function, args))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+        ended = _run(function, args)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        _write(home / "ended", ended)
+        os._exit(0)
+
+
+def _cannot_arrive(problem: Exception) -> None:
+    raise TypeError(f"the function did not arrive in the child process: {problem}")
 
 
 def _run(function, args) -> bytes:

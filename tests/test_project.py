@@ -1,5 +1,7 @@
 """The project itself: style, spelling, and a lock that covers every dependency."""
 
+import doctest
+import importlib
 import re
 import subprocess
 import sys
@@ -18,6 +20,11 @@ def names(file: str, mark: str) -> set[str]:
 def test_style_and_spelling(command):
     said = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
     assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "helpers").glob("*.py")))
+def test_the_examples_in_docstrings_are_true(module):
+    assert doctest.testmod(importlib.import_module(f"helpers.{module}")).failed == 0
 
 
 def test_every_requirement_has_a_lower_bound_and_a_locked_version():

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -176,6 +177,16 @@ def test_what_cannot_travel_is_refused_in_one_sentence():
     generator = (n for n in ())
     with pytest.raises(TypeError, match="refers to something that cannot be sent to another process"):
         watch(lambda: generator)
+
+
+def test_a_function_that_does_not_arrive_is_raised_in_one_sentence(monkeypatch):
+    ghost = types.ModuleType("ghost")
+    exec("def walk(): pass", ghost.__dict__)
+    monkeypatch.setitem(sys.modules, "ghost", ghost)
+    outcome = watch(ghost.walk)
+    assert str(outcome) == (
+        "raised: TypeError: the function did not arrive in the child process: No module named 'ghost'"
+    )
 
 
 def test_a_result_that_cannot_come_back_is_raised_in_one_sentence():
