@@ -1,17 +1,14 @@
-"""What the tests share: the kernels' clean environment, the built book, and a browser."""
+"""What the tests in tests/ and notebooks/ share: the kernels' clean environment, the built book, and a browser."""
 
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from build_book import build
 from filelock import FileLock
 from kernels import profile
-
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
 
 
 def pytest_addoption(parser):
@@ -35,8 +32,6 @@ def pytest_unconfigure(config):
 @pytest.fixture(scope="session")
 def book_build(tmp_path_factory) -> subprocess.CompletedProcess:
     """A build of the book from nothing, made once for all test processes; args[0] is its folder of pages."""
-    from build_book import build
-
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
