@@ -99,6 +99,14 @@ def test_the_environment_is_made_once_and_then_left_alone(project):
     assert second.stdout == "at once\n"
 
 
+def test_an_environment_that_was_cut_off_is_made_anew(project):
+    python(project, "python3")
+    (project / ".venv" / VERSION / "bin").mkdir(parents=True)
+    (project / ".venv" / VERSION / "bin" / "python").write_text("#!/bin/sh\nexit 1\n")
+    said = run(project, "python", "-c", "import pip; print('whole')", PIP_CONFIG_FILE=os.devnull)
+    assert said.stdout.splitlines()[-1] == "whole", said.stderr
+
+
 def test_make_help_lists_every_target(project):
     said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True).stdout
     for target in ("book", "test", "lab", "refresh", "lock", "help"):

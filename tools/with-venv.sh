@@ -32,7 +32,7 @@ version=$(version_of "$python") || fail "PYTHON=$python does not run; name a Pyt
 [ "$(minor_of "$python")" -ge 11 ] || fail "PYTHON=$python is Python $version; this needs 3.11 or newer."
 
 venv=$PWD/.venv/$version
-if ! "$venv/bin/python" -c '' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then  # none yet, one that was cut off, or one whose Python is gone
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "Python $version ($python) has no venv module; install it (on Debian and Ubuntu: apt install python$version-venv)."
     echo "Making .venv/$version ..."
