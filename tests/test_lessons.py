@@ -11,7 +11,7 @@ from notebooks import LESSONS, ROOT, code_cells, prose, read, tags
 SECTIONS = [
     r"^# \S",
     r"\*\*You will be able to\*\*",
-    r"^\*Time\*: \d+ minutes\. \*Before this\*: ",
+    r"^\*Time\*: \d+ minutes\b.*\. \*Before this\*: ",
     r"\*\*Predict\.?\*\*",
     r"^## In your code",
     r"^## Exercises",
