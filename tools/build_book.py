@@ -1,6 +1,5 @@
 """Build the web book into _build/html, with every warning an error: make book."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +10,11 @@ ROOT = Path(__file__).parents[1]
 def build(folder: Path) -> subprocess.CompletedProcess:
     """Build the book into folder/_build; the result says how that went.
 
-    A build that failed is thrown away: what Sphinx keeps of it would hide its warnings from the next one.
+    All of it each time: what Sphinx keeps of the last build would hide its warnings, and a change of the style sheet.
     """
     jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]  # it has no __main__
-    options = ["--path-output", str(folder), "-W", "-n", "--keep-going"]
-    built = subprocess.run([*jupyter_book, "build", str(ROOT), *options], capture_output=True, text=True)
-    if built.returncode != 0:
-        shutil.rmtree(folder / "_build", ignore_errors=True)
-    return built
+    options = ["--path-output", str(folder), "--all", "-W", "-n", "--keep-going"]
+    return subprocess.run([*jupyter_book, "build", str(ROOT), *options], capture_output=True, text=True)
 
 
 if __name__ == "__main__":
