@@ -1,7 +1,9 @@
 """Every lesson has the shape that the course promises, and its outputs are evidence fit to print."""
 
+import base64
 import json
 import re
+import struct
 
 import pytest
 import yaml
@@ -81,6 +83,16 @@ def test_every_image_has_alt_text_and_every_alt_text_an_image(lesson):
         assert bool(images) == bool(alt), cell.source
         assert not images or len(alt.split()) >= 10, f"too short to see anything by: {alt!r}"
     assert "![](" not in prose(lesson)
+
+
+@every_lesson
+def test_every_figure_has_two_pixels_for_each_point_of_its_size(lesson):
+    for output in outputs(lesson):
+        if "image/png" in output.get("data", {}):
+            header = base64.b64decode(output.data["image/png"])[:24]  # width and height stand at bytes 16 and 20
+            width, height = struct.unpack(">II", header[16:])
+            assert (width, height) == (2 * output.metadata["image/png"].width, 2 * output.metadata["image/png"].height)
+            assert width == 1440
 
 
 @every_lesson

@@ -8,7 +8,6 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 
 from helpers import measure
-from helpers.figure import curves
 from helpers.measure import Comparison, compare, cpus, machine, pretty, repeat, seconds, usable_cpus
 
 RUNS = Comparison({"loop": [1.0, 2.0, 3.0], "pool": [0.5, 0.5, 1.0], "thread": [1.0, 2.0, 3.1], "slow": [30, 60, 90]})
@@ -69,15 +68,6 @@ def test_bars_show_each_way_s_median():
     assert [bar.get_width() for bar in ax.patches] == [2.0, 0.5, 2.0, 60]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["loop", "pool", "thread", "slow"]
     assert ax.get_xlabel().startswith("seconds")
-
-
-def test_curves_pass_through_the_medians_and_carry_their_labels():
-    series = {"a": {1: [1, 2, 3], 10: [4, 4, 4]}, "b": {1: [1, 1, 1], 10: [4, 4, 4]}}
-    ax = curves(series, xlabel="x", ylabel="y", level=1)
-    assert [list(line.get_ydata()) for line in ax.lines[:2]] == [[2, 4], [1, 4]]
-    labels = {text.get_text(): text.xyann[1] for text in ax.texts}
-    assert set(labels) == {"a", "b"}
-    assert abs(labels["a"] - labels["b"]) > 8, "labels at the same height are moved apart"
 
 
 def test_the_machine_is_one_line_without_a_name_of_its_own():
