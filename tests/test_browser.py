@@ -20,6 +20,14 @@ if CHROMIUM is None and not os.environ.get("CI"):
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    def do_GET(self):
+        """Answer a browser that asks for /favicon.ico unbidden, as it may at the redirect that opens the book."""
+        if self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+        else:
+            super().do_GET()
+
     def log_message(self, *_):
         """Say nothing."""
 
