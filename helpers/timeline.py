@@ -8,7 +8,6 @@ record import this module too.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import tempfile
@@ -82,8 +81,7 @@ class Recorder:
     def note(self, state: State, start_s: float, end_s: float) -> None:
         """Record that the calling thread was in this state from start_s to end_s."""
         span = Span(start_s, end_s, threading.current_thread().name, state)
-        process = multiprocessing.current_process().name
-        line = json.dumps([os.getpid(), process, span.worker, span.state, span.start_s, span.end_s])
+        line = json.dumps([os.getpid(), span.worker, span.state, span.start_s, span.end_s])
         try:
             with open(Path(self._directory) / f"{os.getpid()}-{threading.get_ident()}", "a", encoding="utf-8") as file:
                 file.write(line + "\n")
@@ -117,14 +115,12 @@ class Recorder:
         rows = []
         for file in Path(self._directory).iterdir():
             rows += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        rows.sort(key=lambda row: row[4:])
+        rows.sort(key=lambda row: row[3:])
         number: dict[int, int] = {}  # pid -> 1, 2, 3 in order of first appearance: a pid means nothing on a page
         for pid, *_ in rows:
             if pid != self._home_pid:
                 number.setdefault(pid, len(number) + 1)
-        return [
-            Span(start, end, self._lane(number.get(pid), thread), state) for pid, _, thread, state, start, end in rows
-        ]
+        return [Span(start, end, self._lane(number.get(pid), thread), state) for pid, thread, state, start, end in rows]
 
     @staticmethod
     def _lane(process: int | None, thread: str) -> str:
