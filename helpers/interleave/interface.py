@@ -1,0 +1,163 @@
+"""The explorer's interface: explore a program, look at how it can end, replay one schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from helpers.interleave import scheduler
+from helpers.interleave.errors import ExploreError, NotFound
+from helpers.interleave.scheduler import Verdict
+from helpers.interleave.search import Options, Search, Session
+from helpers.interleave.trace import Recorder, Trace, check_repeatable
+
+
+class Result:
+    """How a program ended under every explored schedule.
+
+    outcomes: Counter of returned values (their repr if unhashable)
+    deadlocks: number of schedules in which no thread could go on
+    errors: Counter of exception names; StepLimit stands for a run that did not end
+    schedules: number of all schedules, the sum of the above; runs: how many were carried out one by one, fewer with reduce
+    complete: False if max_schedules, or many endless runs, cut the search short
+    """
+
+    def __init__(self, program: Callable[[], Any], options: Options, search: Search, runs: int) -> None:
+        self._program, self._options, self._best = program, options, search.best
+        endings = search.endings
+        self.outcomes: Counter = Counter()
+        self.errors: Counter = Counter()
+        self.deadlocks = 0
+        for (kind, value), count in sorted(endings.items(), key=lambda item: search.best[item[0]]):
+            if kind == scheduler.RETURNED:
+                self.outcomes[value] += count
+            elif kind == scheduler.ERROR:
+                self.errors[value] += count
+            else:
+                self.deadlocks += count
+        self.schedules = sum(endings.values())
+        self.runs = runs
+        self.complete = search.complete
+
+    @property
+    def endings(self) -> Counter:
+        """All endings in one Counter, each under the name that find understands."""
+        deadlocks = Counter({"deadlock": self.deadlocks} if self.deadlocks else {})
+        return self.outcomes + self.errors + deadlocks
+
+    def find(self, ending: Any, watch: Iterable[str] = ()) -> Trace:
+        """The shortest trace that ends so: fewest preemptions, then fewest steps.
+
+        ending: a returned value, "deadlock", or the name of an exception
+        watch: expressions over the program's local and global names, evaluated after each step
+        raises NotFound if no explored schedule ends so
+        """
+        return replay(self._program, list(self._shortest(ending).schedule), watch, **self._step_options())
+
+    def find_other(self, expected: Any, watch: Iterable[str] = ()) -> Trace | None:
+        """The shortest trace of a schedule that ends otherwise than expected, or None if there is none."""
+        wrong = [best for ending, best in self._best.items() if ending != Verdict(scheduler.RETURNED, expected)]
+        if not wrong:
+            return None
+        return replay(self._program, list(min(wrong).schedule), watch, **self._step_options())
+
+    def _step_options(self) -> dict[str, Any]:
+        options = self._options
+        return {"step": options.step, "preempt_main": options.preempt_main, "max_steps": options.max_steps}
+
+    def _shortest(self, ending: Any) -> Any:
+        kinds = [Verdict(scheduler.RETURNED, ending), Verdict(scheduler.ERROR, ending)]
+        kinds += [Verdict(scheduler.DEADLOCK)] if ending == "deadlock" else []
+        for kind in kinds:
+            if kind in self._best:
+                return self._best[kind]
+        found = ", ".join(repr(name) for name in self.endings)
+        raise NotFound(f"None of {self.schedules:,} schedules ends with {ending!r}. The endings are {found}.")
+
+    def player(self, watch: Iterable[str] = (), **options: Any) -> Any:
+        """The page element in which the reader is the scheduler; see helpers.interleave.player."""
+        from helpers.interleave.player import Player  # its files are read only when a page wants one
+
+        return Player(self._program, self._options, list(watch), **options)
+
+    def __repr__(self) -> str:
+        ways = ", ".join(f"{count:,} end {_in_words(name, self)}" for name, count in self.endings.items())
+        more = "" if self.complete else " (the search was cut short)"
+        return f"{self.schedules:,} schedule{'s' * (self.schedules != 1)}: {ways}{more}"
+
+
+def _in_words(name: Any, result: Result) -> str:
+    if name in result.outcomes:
+        return f"at {name!r}"
+    return "in deadlock" if name == "deadlock" else f"with {name}"
+
+
+def explore(
+    program: Callable[[], Any],
+    max_preemptions: int | None = 2,
+    step: str = "line",
+    max_schedules: int = 50_000,
+    reduce: bool = False,
+    *,
+    preempt_main: bool = False,
+    max_steps: int = 2_000,
+) -> Result:
+    """Run the program under every schedule with at most max_preemptions preemptions, and count how each ends.
+
+    program: a function without arguments that starts its own threads and returns what they made
+    max_preemptions: how often a schedule may interrupt a thread that could go on; None for every schedule
+    step: "line", or "opcode" for single bytecodes; reduce: run only one of several schedules that differ merely in the
+    order of steps which do not affect each other, and count the rest (see footprint for what a step may affect)
+    preempt_main: whether the main program's own lines take part; otherwise it runs whenever it can
+    max_steps: a run with more steps counts as endless, under errors["StepLimit"]
+    raises ExploreError: Uncontrolled if the program waits for what cannot be scheduled, Nondeterministic if it does not
+    repeat itself
+    Source: Musuvathi et al., Finding and reproducing Heisenbugs in concurrent programs, OSDI 2008
+    """
+    options = Options(max_preemptions, step, max_schedules, reduce, preempt_main, max_steps)
+    _check(options)
+    with Session(program, options) as session:
+
+        def work() -> Search:
+            check_repeatable(session)
+            session.runs = 0
+            search = Search(session)
+            search.go()
+            return search
+
+        search = session.run(work)
+        return Result(program, options, search, session.runs)
+
+
+def replay(
+    program: Callable[[], Any],
+    schedule: Iterable[int],
+    watch: Iterable[str] = (),
+    *,
+    step: str = "line",
+    preempt_main: bool = False,
+    max_steps: int = 2_000,
+) -> Trace:
+    """Run the program once under a given schedule and record each step.
+
+    schedule: for each step the number of the thread that takes it, in the order in which the program starts them from 1;
+    when it is used up, each thread runs on as long as it can
+    """
+    options = Options(None, step, 1, False, preempt_main, max_steps)
+    _check(options)
+    with Session(program, options) as session:
+        recorder = Recorder(list(watch))
+        run = session.run(lambda: session.execute(list(schedule), [], observer=recorder))
+        return Trace(run, recorder)
+
+
+def _check(options: Options) -> None:
+    if options.step not in ("line", "opcode"):
+        raise ExploreError(f'step is "line" or "opcode", not {options.step!r}.')
+    limits = {"max_schedules": options.max_schedules, "max_steps": options.max_steps}
+    if options.max_preemptions is not None and options.max_preemptions < 0:
+        raise ExploreError("max_preemptions is a number from 0 up, or None for every schedule.")
+    for name, value in limits.items():
+        if value < 1:
+            raise ExploreError(f"{name} must be at least 1.")

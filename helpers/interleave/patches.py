@@ -1,0 +1,229 @@
+"""What the standard library is given instead of its own locks and clocks while an exploration goes on.
+
+Every replacement asks first which thread calls: for threads outside the explored program nothing changes.
+"""
+
+from __future__ import annotations
+
+import _thread
+import builtins
+import contextlib
+import os
+import queue
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from helpers.interleave import primitives, source
+from helpers.interleave.errors import Abort, Uncontrolled
+from helpers.interleave.scheduler import Run, Task, carriers_by_ident, get_ident
+
+
+def controlled() -> Task | None:
+    """The task that the calling thread runs, or None for a thread outside the explored program."""
+    carrier = carriers_by_ident.get(get_ident())
+    task = carrier.task if carrier is not None else None
+    return None if task is None or task.run.over else task
+
+
+def _instead(original: Callable, replacement: Callable) -> Callable:
+    """A function that does `replacement(run, ...)` in a controlled thread and `original(...)` elsewhere."""
+
+    def dispatch(*args: Any, **options: Any) -> Any:
+        task = controlled()
+        if task is None:
+            return original(*args, **options)
+        return replacement(task.run, *args, **options)
+
+    dispatch.__name__ = getattr(original, "__name__", "dispatch")
+    return dispatch
+
+
+def _refused(original: Callable, what: str, instead: str) -> Callable:
+    """A function that ends the exploration in a controlled thread, because what it waits for cannot be scheduled."""
+
+    def refuse(run: Run, *args: Any, **options: Any) -> Any:
+        refuse_in(run, what, instead)
+
+    return _instead(original, refuse)
+
+
+def refuse_in(run: Run, what: str, instead: str) -> None:
+    """End the exploration with the reason and the reader's line."""
+    run.abandon(Uncontrolled(f"{describe_line(run.current)} uses {what}, which the explorer cannot schedule. {instead}"))
+    raise Abort
+
+
+def describe_line(task: Task) -> str:
+    """The line of the program at which a thread stands, for a sentence."""
+    place = task.place
+    if place.code is None:
+        return f"{task.name}"
+    text = source.text_of(place.code.co_filename, place.line)
+    return f"Line {place.line}, `{text}`," if text else f"Line {place.line}"
+
+
+def _wait(original: Callable) -> Callable:
+    """Condition.wait, which tells the scheduler whose notification its thread waits for."""
+
+    def wait(self: threading.Condition, timeout: float | None = None) -> bool:
+        task = controlled()
+        if task is None:
+            return original(self, timeout)
+        outer, task.condition = task.condition, self
+        try:
+            return original(self, timeout)
+        finally:
+            task.condition = outer
+
+    return wait
+
+
+def _is_alive(original: Callable) -> Callable:
+    def is_alive(self: threading.Thread) -> bool:
+        task = getattr(self, "_interleave_task", None)
+        if task is None:
+            return original(self)
+        task.run.touch(("end", task.index), write=False)
+        return not task.finished
+
+    return is_alive
+
+
+def _thread_method(original: Callable, replacement: Callable) -> Callable:
+    def method(self: threading.Thread, *args: Any, **options: Any) -> Any:
+        task = controlled()
+        if task is None:
+            return original(self, *args, **options)
+        return replacement(task.run, self, *args, **options)
+
+    return method
+
+
+class _Output:
+    """Standard output that keeps what controlled threads print and passes on all else."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        task = controlled()
+        if task is None:
+            return self._stream.write(text)
+        task.run.output.append((task, text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+_NO_PROCESSES = "Explore the part that runs in threads; for processes, call the worker's function directly."
+_NO_SOCKETS = "Put a queue.Queue in the place of the connection."
+_NO_FILES = "Put a queue.Queue in the place of what it waits for."
+_NO_TASKS = "Explore threads; asyncio switches only at await, and its loop is a scheduler of its own."
+
+
+def _next_thread_number(run: Run) -> int:
+    """Threads are called Thread-1, Thread-2 in every run, so that names repeat."""
+    run.threads_made += 1
+    return run.threads_made
+
+
+def _replacements() -> Iterator[tuple[Any, str, Any]]:
+    """Each owner, attribute and new value."""
+    lock = _instead(threading.Lock, primitives.Lock)
+    yield threading, "Lock", lock
+    yield threading, "_allocate_lock", lock
+    yield threading, "RLock", _instead(threading.RLock, primitives.RLock)
+    yield threading, "main_thread", _instead(threading.main_thread, lambda run: run.tasks[0].thread)
+    yield threading.Condition, "wait", _wait(threading.Condition.wait)
+    yield threading.Thread, "start", _thread_method(threading.Thread.start, primitives.start)
+    yield threading.Thread, "join", _thread_method(threading.Thread.join, primitives.join)
+    yield threading.Thread, "is_alive", _is_alive(threading.Thread.is_alive)
+    monotonic = _instead(time.monotonic, primitives.now)
+    for owner, name in ((threading, "_time"), (time, "monotonic"), (queue, "time")):
+        yield owner, name, monotonic
+    yield time, "perf_counter", _instead(time.perf_counter, primitives.now)
+    for name in ("monotonic_ns", "perf_counter_ns"):
+        yield time, name, _instead(getattr(time, name), lambda run: round(primitives.now(run) * 1e9))
+    yield threading, "_counter", _instead(threading._counter, _next_thread_number)
+    yield ThreadPoolExecutor, "_counter", staticmethod(_instead(ThreadPoolExecutor._counter, lambda run: 0))
+    yield time, "sleep", _instead(time.sleep, primitives.sleep)
+    simple_queue = queue.SimpleQueue
+    yield queue, "SimpleQueue", _instead(simple_queue, lambda run: queue._PySimpleQueue())
+    yield sys, "stdout", _Output(sys.stdout)
+    yield from _refusals()
+
+
+def _refusals() -> Iterator[tuple[Any, str, Any]]:
+    def refused(owner: Any, name: str, what: str, instead: str) -> tuple[Any, str, Any]:
+        return owner, name, _refused(getattr(owner, name), what, instead)
+
+    yield refused(builtins, "input", "input()", "Pass the answer in as a value.")
+    yield refused(subprocess.Popen, "__init__", "another process", _NO_PROCESSES)
+    for name in ("fork", "system", "waitpid"):
+        if hasattr(os, name):
+            yield refused(os, name, "another process", _NO_PROCESSES)
+    for name in ("select", "poll", "epoll", "kqueue"):
+        if hasattr(select, name):
+            yield refused(select, name, "a wait for files or sockets", _NO_FILES)
+    for name in ("pause", "sigwait"):
+        if hasattr(signal, name):
+            yield refused(signal, name, "a signal", "Put a threading.Event in its place.")
+    for name in ("accept", "connect", "recv", "recv_into", "send", "sendall"):
+        yield refused(socket.socket, name, "a socket", _NO_SOCKETS)
+    yield refused(_thread, "start_new_thread", "a thread without threading.Thread", "Use threading.Thread.")
+    modules = sys.modules
+    if "multiprocessing.process" in modules:
+        yield refused(modules["multiprocessing.process"].BaseProcess, "start", "another process", _NO_PROCESSES)
+    if "multiprocessing.synchronize" in modules:
+        locks = modules["multiprocessing.synchronize"].SemLock
+        yield refused(locks, "__init__", "a lock between processes", "Use the lock of the same name from threading.")
+    if "asyncio" in modules:
+        loop = modules["asyncio"].base_events.BaseEventLoop
+        yield refused(loop, "run_forever", "asyncio", _NO_TASKS)
+
+
+def _imported_by_name(namespaces: list[dict], replaced: dict[int, Any]) -> Iterator[tuple[dict, str, Any]]:
+    """Names in the program's modules that hold an original: `from threading import Lock`, `from time import sleep`."""
+    for namespace in namespaces:
+        for name, value in list(namespace.items()):
+            if id(value) in replaced:
+                yield namespace, name, replaced[id(value)]
+
+
+_MISSING = object()
+
+
+@contextlib.contextmanager
+def installed(namespaces: list[dict]) -> Iterator[None]:
+    """Replace locks, clocks and waits, in the standard library and under the names by which the program has them."""
+    undo: list[Callable[[], None]] = []
+    replaced: dict[int, Any] = {}
+    try:
+        for owner, name, new in list(_replacements()):
+            own = vars(owner).get(name, _MISSING)
+            if not isinstance(owner, type) and owner is not sys:
+                replaced[id(getattr(owner, name))] = new
+            undo.append(_restore(owner, name, own))
+            setattr(owner, name, new)
+        for namespace, name, new in list(_imported_by_name(namespaces, replaced)):
+            undo.append(lambda n=namespace, k=name, v=namespace[name]: n.__setitem__(k, v))
+            namespace[name] = new
+        yield
+    finally:
+        for step in reversed(undo):
+            step()
+
+
+def _restore(owner: Any, name: str, own: Any) -> Callable[[], None]:
+    if own is _MISSING:  # inherited: taking the replacement away uncovers it again
+        return lambda: delattr(owner, name)
+    return lambda: setattr(owner, name, own)

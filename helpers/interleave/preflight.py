@@ -1,0 +1,122 @@
+"""What a program refers to before it starts: its modules' names, and locks that were made too early to be controlled."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import functools
+import queue
+import threading
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from helpers.interleave import source
+from helpers.interleave.errors import ExploreError, Uncontrolled
+
+_PRIMITIVES = (
+    type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, threading.Event,
+    threading.Barrier, queue.Queue, queue.SimpleQueue, concurrent.futures.Executor,
+)  # fmt: skip
+
+
+@dataclass
+class Findings:
+    """namespaces: the global names of the program's functions; has_thread_locals: whether it uses a global local()."""
+
+    namespaces: list[dict] = field(default_factory=list)
+    has_thread_locals: bool = False
+
+
+def examine(program: Callable[[], Any]) -> Findings:
+    """Look through all functions that the program can name.
+
+    raises Uncontrolled for a lock, queue or the like that they name and that exists already: it would keep its state
+    from one run to the next, and its waits could not be scheduled
+    """
+    if not callable(program):
+        raise ExploreError(f"explore needs a function to call, not {program!r}.")
+    findings = Findings()
+    seen: set[int] = set()
+    pending: list[Any] = [program]
+    while pending:
+        thing = pending.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        for function in _functions(thing):
+            if id(function) in seen and function is not thing:
+                continue
+            seen.add(id(function))
+            if not any(function.__globals__ is known for known in findings.namespaces):
+                findings.namespaces.append(function.__globals__)
+            for name, value in _named(function):
+                if isinstance(value, threading.local):
+                    findings.has_thread_locals = True
+                _refuse_primitive(name, value, function)
+                pending.append(value)
+    return findings
+
+
+def _functions(thing: Any) -> Iterator[types.FunctionType]:
+    """The reader's functions behind a callable, a class or an object."""
+    if isinstance(thing, functools.partial):
+        for part in (thing.func, *thing.args, *thing.keywords.values()):
+            yield from _functions(part)
+        return
+    if isinstance(thing, types.MethodType):
+        yield from _functions(thing.__func__)
+        thing = thing.__self__
+    if isinstance(thing, property):
+        thing = thing.fget
+    if isinstance(thing, classmethod | staticmethod):
+        thing = thing.__func__
+    if isinstance(thing, types.FunctionType):
+        if source.kind_of(thing.__code__) in (source.READER, source.COMPREHENSION):
+            yield thing
+            yield from _functions(getattr(thing, "__wrapped__", None))
+        return
+    kind = thing if isinstance(thing, type) else type(thing)
+    for base in kind.__mro__[:-1]:
+        for member in list(vars(base).values()):
+            if isinstance(member, types.FunctionType | property | classmethod | staticmethod):
+                yield from _functions(member)
+
+
+def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    for code in _codes(function.__code__):
+        for name in code.co_names:
+            if name in function.__globals__:
+                yield name, function.__globals__[name]
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # not assigned yet
+            continue
+    for default in function.__defaults__ or ():
+        yield "a default value", default
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _refuse_primitive(name: str, value: Any, function: types.FunctionType) -> None:
+    parts = [value]
+    if isinstance(value, list | tuple | set | frozenset):
+        parts += list(value)[:100]
+    elif isinstance(value, dict):
+        parts += list(value.values())[:100]
+    elif not isinstance(value, type | types.ModuleType | types.FunctionType):
+        parts += list(getattr(value, "__dict__", {}).values())[:100]
+    for part in parts:
+        if isinstance(part, _PRIMITIVES):
+            kind = type(part).__name__
+            where = f"`{name}`" if part is value else f"`{name}`, which holds a {kind},"
+            raise Uncontrolled(
+                f"{where} was made before the program starts, and {function.__name__} uses it. "
+                "Make it inside the program, so that each run begins with a new one."
+            )

@@ -1,0 +1,190 @@
+"""Locks and waiting for controlled threads. Condition, Semaphore, Event, Barrier and the queues are Python's own: they
+are written in Python over these locks, and their code runs unchanged."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from helpers.interleave.errors import Abort
+from helpers.interleave.scheduler import Run, Task
+
+_OVER = "This lock belongs to a run of the explorer that is over."
+
+
+class Lock:
+    """A lock that makes a thread wait in the scheduler. Like threading.Lock, any thread may release it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.owner: Task | None = None
+        creator = run.current
+        self.variable = ("lock", creator.index, creator.locks_made)
+        creator.locks_made += 1
+        run.locks.append(self)
+
+    def free(self, task: Task) -> bool:
+        """Whether the task could take the lock."""
+        return self.owner is None
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, waiting for it if need be."""
+        if not blocking and timeout != -1:
+            raise ValueError("can't specify a timeout for a non-blocking call")
+        if timeout < 0 and timeout != -1:
+            raise ValueError("timeout value must be a non-negative number")
+        run = self.run
+        task = run.current
+        run.touch(self.variable)
+        if self.owner is None:
+            self.owner = task
+            return True
+        if run.over:
+            raise RuntimeError(_OVER)
+        if not blocking:
+            return False
+        condition = task.condition
+        then = getattr(condition, "_lock", None) if condition is not None and self is not condition._lock else None
+        if not run.block(self, None if timeout == -1 else timeout, then if isinstance(then, Lock) else None):
+            return False
+        run.touch(self.variable)
+        self.owner = task
+        return True
+
+    __enter__ = acquire
+
+    def release(self) -> None:
+        """Free the lock."""
+        run = self.run
+        run.touch(self.variable)
+        if self.owner is None and not run.ending:
+            raise RuntimeError("release unlocked lock")
+        self.owner = None
+
+    def __exit__(self, *exception: object) -> None:
+        self.release()
+
+    def locked(self) -> bool:
+        """Whether a thread has the lock."""
+        self.run.touch(self.variable, write=False)
+        return self.owner is not None
+
+    def _is_owned(self) -> bool:  # asked by Condition
+        return self.owner is not None
+
+    def _at_fork_reinit(self) -> None:
+        self.owner = None
+
+    def __repr__(self) -> str:
+        return f"<{'locked' if self.owner else 'unlocked'} {type(self).__name__}>"
+
+
+class RLock(Lock):
+    """A lock that its owner may take again."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.count = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, or count once more if this thread has it."""
+        if self.owner is self.run.current:
+            self.run.touch(self.variable)
+            self.count += 1
+            return True
+        taken = super().acquire(blocking, timeout)
+        if taken:
+            self.count = 1
+        return taken
+
+    __enter__ = acquire
+
+    def release(self) -> None:
+        """Undo one acquire."""
+        if self.owner is not self.run.current:
+            if self.run.ending:
+                return
+            raise RuntimeError("cannot release un-acquired lock")
+        self.count -= 1
+        if self.count == 0:
+            super().release()
+
+    def _is_owned(self) -> bool:
+        return self.owner is self.run.current
+
+    def _release_save(self) -> int:  # Condition.wait gives the lock back whole
+        count, self.count = self.count, 1
+        self.release()
+        return count
+
+    def _acquire_restore(self, count: int) -> None:
+        self.acquire()
+        self.count = count
+
+
+class Ending:
+    """The end of a thread, as something to wait for."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def free(self, task: Task) -> bool:
+        """Whether that thread has ended."""
+        return self.task.finished
+
+
+class Sleep:
+    """A wait that only time ends."""
+
+    def free(self, task: Task) -> bool:
+        """Never: only the deadline ends it."""
+        return False
+
+
+def start(run: Run, thread: threading.Thread) -> None:
+    """Make a thread of the program a controlled one. It takes its first step when the scheduler says so."""
+    if not getattr(thread, "_initialized", False):
+        raise RuntimeError("thread.__init__() not called")
+    if thread._started.is_set():
+        raise RuntimeError("threads can only be started once")
+    if run.ending:
+        raise Abort
+    index = len(run.tasks)
+    carriers = run.carriers
+    if index == len(carriers):
+        carriers.append(type(carriers[0])(run.opcodes))
+    task = Task(run, index, thread, carriers[index])
+    run.tasks.append(task)
+    thread._interleave_task = task
+    thread._ident = task.carrier.ident
+    threading._active[task.carrier.ident] = thread
+    thread._started.set()
+    run.touch(("thread", index))
+    task.line.reads.add(("thread", index))
+
+
+def join(run: Run, thread: threading.Thread, timeout: float | None = None) -> None:
+    """Wait for the end of a controlled thread."""
+    task: Any = getattr(thread, "_interleave_task", None)
+    if task is None:
+        raise RuntimeError("cannot join thread before it is started")
+    if task is run.current:
+        raise RuntimeError("cannot join current thread")
+    run.touch(("end", task.index), write=False)
+    if not task.finished:
+        run.block(Ending(task), timeout)
+        run.touch(("end", task.index), write=False)
+
+
+def sleep(run: Run, seconds: float) -> None:
+    """Let virtual time pass: other threads may run, and nothing is promised about how far they get."""
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    run.block(Sleep(), seconds)
+
+
+def now(run: Run) -> float:
+    """Virtual time in seconds. Each look at the clock takes a millisecond, so a loop that waits for a time ends."""
+    run.touch("clock")
+    run.clock += 0.001
+    return run.clock

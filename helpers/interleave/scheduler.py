@@ -1,0 +1,635 @@
+"""One run of a program: real threads, one baton, and a scheduler that says who takes the next step.
+
+Each controlled thread runs on a carrier, an operating-system thread that is kept for the next run: a run is over in
+less time than it takes to start a thread. A carrier without the baton waits at its gate. So there is never a choice for
+the operating system to make, and what the run does depends on the schedule alone.
+"""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from helpers.interleave import footprint, source
+from helpers.interleave.errors import Abort, ExploreError, Nondeterministic
+
+get_ident = _thread.get_ident
+_start_new_thread = _thread.start_new_thread  # kept: programs find another one in its place
+carriers_by_ident: dict[int, Carrier] = {}  # of the exploration that is going on
+
+RETURNED, ERROR, DEADLOCK, MERGED = "returned", "error", "deadlock", "merged"
+
+
+class Verdict(NamedTuple):
+    """How a run ended: kind and the returned value, the exception's name, or for a merged run the state it reached."""
+
+    kind: str
+    value: Any = None
+
+
+class Place(NamedTuple):
+    """Where a thread stands: a statement by its first line, and the offset of its first bytecode."""
+
+    code: types.CodeType | None
+    line: int
+    offset: int
+
+
+NOWHERE = Place(None, 0, -1)
+
+
+class Node(NamedTuple):
+    """A point of the run where somebody takes a step: who could, the first `free` of them without a preemption."""
+
+    options: tuple[int, ...]
+    free: int
+    place: Place | None  # where the one who was picked stood
+
+
+class Carrier:
+    """An operating-system thread that runs one controlled thread after another."""
+
+    def __init__(self, steps_are_opcodes: bool) -> None:
+        self.gate = _thread.allocate_lock()
+        self.gate.acquire()
+        self.gone = _thread.allocate_lock()
+        self.gone.acquire()
+        self.task: Task | None = None
+        self.work: Callable[[], None] | None = None
+        self.stopping = False
+        self.lost = False  # it hangs in code that cannot be interrupted
+        self.trace = _tracer(self, steps_are_opcodes)
+        self.ident = _start_new_thread(self._loop, ())
+        carriers_by_ident[self.ident] = self
+
+    def arm(self) -> None:
+        """Trace this thread, again if need be: an exception that leaves a trace function switches tracing off."""
+        if sys.gettrace() is not self.trace:
+            sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
+            sys.settrace(self.trace)
+            if sys.gettrace() is not self.trace:
+                raise ExploreError("Another tool holds this thread's trace function, so lines cannot be stepped through.")
+
+    def _loop(self) -> None:
+        if hasattr(os, "sched_setaffinity"):
+            # One thread runs at a time: on one CPU the baton changes hands four times faster than between two.
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        try:
+            while True:
+                self.gate.acquire()
+                if self.stopping:
+                    return
+                with contextlib.suppress(Abort):  # it came between the end of the thread's work and here
+                    self.work()
+        finally:
+            sys.settrace(None)
+            self.gone.release()
+
+    def open(self) -> None:
+        """Let the thread go on from its gate."""
+        self.gate.release()
+
+    def stop(self) -> None:
+        """End the thread; it must be at its gate."""
+        self.stopping = True
+        self.gate.release()
+        self.gone.acquire()
+        carriers_by_ident.pop(self.ident, None)
+
+
+def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
+    """The trace function of one carrier. Closures, because it runs for every line: attribute lookups would show."""
+    kinds: dict[types.CodeType, str] = {}
+    reader = source.READER
+
+    def local(frame: types.FrameType, event: str, arg: Any) -> Any:
+        if event == "line" or event == "opcode":
+            carrier.task.run.arrive(carrier.task, frame)
+        elif event == "return":
+            carrier.task.leave()
+        return local
+
+    def called(frame: types.FrameType, event: str, arg: Any) -> Any:
+        code = frame.f_code
+        kind = kinds.get(code)
+        if kind is None:
+            kind = kinds[code] = source.kind_of(code)
+        if kind is source.OWN:
+            return None
+        task = carrier.task
+        if task.run.observing:
+            return None
+        if task.run.reduce:
+            task.called(frame, kind)
+        if kind is not reader:
+            return None
+        task.stack.append([frame, NOWHERE])
+        if opcodes:
+            frame.f_trace = local
+            frame.f_trace_lines = False
+            frame.f_trace_opcodes = True
+        return local
+
+    return called
+
+
+class Task:
+    """A controlled thread: where it stands, what it waits for, and what its present step touches.
+
+    waiting: None, or an object whose free(task) says whether the wait is over; then: a lock that must be free as well
+    (a condition's, after a notification); deadline: the virtual time in seconds at which the wait is given up.
+    """
+
+    def __init__(self, run: Run, index: int, thread: threading.Thread, carrier: Carrier) -> None:
+        self.run, self.index, self.thread, self.carrier = run, index, thread, carrier
+        self.begun = self.finished = self.granted = self.spinning = False
+        self.waiting: Any = None
+        self.then: Any = None
+        self.condition: threading.Condition | None = None
+        self.deadline: float | None = None
+        self.stack: list[list] = []  # the reader's frames and their places, innermost last
+        self.trail: list[Place] = []  # passed since another thread stepped, to notice that this one spins
+        self.visits: dict[tuple, tuple] = {}
+        self.switches = 0
+        self.locks_made = 0
+        self.history = hash(index)  # stands for all that happened before its last step, see Run._fold
+        self.done = Touched()  # by lines of the present step that are over
+        self.line = Touched()  # by the line in progress
+
+    @property
+    def name(self) -> str:
+        """The thread's name, without the target that Python adds to a name of its own making."""
+        name = self.thread.name
+        return name.partition(" (")[0] if name.startswith("Thread-") else name
+
+    @property
+    def is_pool_worker(self) -> bool:
+        """Whether the thread serves an executor: such a thread may wait for work when the program is over."""
+        return getattr(getattr(self.thread, "_target", None), "__module__", "") == "concurrent.futures.thread"
+
+    @property
+    def place(self) -> Place:
+        """The statement that the thread runs or is about to run."""
+        if self.stack:
+            return self.stack[-1][1]
+        target = getattr(self.thread, "_target", None) or self.thread.run
+        code = getattr(getattr(target, "__func__", target), "__code__", None)
+        if self.finished or self.begun or code is None or source.kind_of(code) is not source.READER:
+            return NOWHERE
+        return Place(code, source.first_statement(code), -1)
+
+    def can_run(self) -> bool:
+        """Whether the thread can take a step without time passing."""
+        if self.waiting is None:
+            return not self.finished
+        return self.waiting.free(self) and (self.then is None or self.then.free(self))
+
+    def can_time_out(self) -> bool:
+        """Whether the thread can take a step once enough time has passed."""
+        return self.deadline is not None and (self.then is None or self.then.free(self))
+
+    def wake(self) -> None:
+        """Give this thread the baton; the caller then waits at its own gate, or ends."""
+        self.run.current = self
+        if not self.begun:
+            self.begun = self.granted = True
+            self.carrier.task = self
+            self.carrier.work = self.run_thread
+        self.carrier.open()
+
+    def park(self) -> None:
+        """Wait for the baton."""
+        self.carrier.gate.acquire()
+        if self.run.ending:
+            raise Abort
+
+    def run_thread(self) -> None:
+        """What the thread does from its start to its end, on its carrier."""
+        try:
+            self.carrier.arm()
+            self.run.call(self, self.thread.run)
+        finally:
+            self.finished = True
+            self.stack.clear()
+            self.line.writes.add(("end", self.index))
+            self.run.finish(self)
+
+    def leave(self) -> None:
+        """A function of the reader's returns; the rest of the caller's line belongs to the step in progress."""
+        if self.stack:
+            self.stack.pop()
+        if self.stack and self.run.reduce:
+            frame, place = self.stack[-1]
+            self.line.add(footprint.of_lines(place.code).get(frame.f_lineno, footprint.NOTHING))
+
+    def called(self, frame: types.FrameType, kind: str) -> None:
+        """A Python function was called: a call whose effect is seen, not one that may do anything."""
+        if self.stack and frame.f_back is self.stack[-1][0]:
+            self.line.callees.add(frame.f_code)
+        if kind is not source.READER:
+            self.line.add(footprint.of_code(frame.f_code))
+
+
+class Touched:
+    """The variables that a step has read and written so far."""
+
+    def __init__(self) -> None:
+        self.reads: set = set()
+        self.writes: set = set()
+        self.callees: set[types.CodeType] = set()
+        self.calls = 0
+
+    def add(self, touched: footprint.Footprint) -> None:
+        """Count in what a stretch of code may touch."""
+        self.reads |= touched.reads
+        self.writes |= touched.writes
+        self.calls += touched.unseen_calls
+
+    def settle(self, into: Touched) -> None:
+        """Move this into another; calls that were not seen to be Python functions may have done anything."""
+        into.reads |= self.reads
+        into.writes |= self.writes
+        if self.calls > len(self.callees):
+            into.writes.add(footprint.ANYTHING)
+
+
+class Run:
+    """One run of a program under one schedule."""
+
+    def __init__(self, options: Any, carriers: list[Carrier], prefix: list[int], expected: list[Node]) -> None:
+        self.options = options
+        self.reduce: bool = options.reduce
+        self.opcodes: bool = options.step == "opcode"
+        self.carriers, self.prefix, self.expected = carriers, prefix, expected
+        self.tasks: list[Task] = []
+        self.locks: list = []
+        self.nodes: list[Node] = []
+        self.picks: list[int] = []
+        self.keys: list[Any] = []
+        self.known: Any = ()  # states that earlier runs have explored to the end
+        self.observer: Callable[[Run], None] | None = None
+        self.output: list[tuple[Task, str]] = []
+        self.preemptions = self.steps = self.switches = 0
+        self.clock = 0.0
+        self.value: Any = None
+        self.verdict: Verdict | None = None
+        self.exception: BaseException | None = None
+        self.problem: BaseException | None = None  # why the exploration itself cannot go on
+        self.stuck: Task | None = None  # waits for something outside the scheduler
+        self.returned = self.ending = self.over = self.observing = False
+        self.threads_made = 0
+        self.last: Task | None = None  # the scheduled thread that stepped last
+        self.current: Task
+        self.running: Task  # whose step is in progress
+        self.last_write: dict[Any, int] = {}
+        self.reads_since: dict[Any, int] = {}
+
+    # ---- the run as a whole, on the carrier of the main program -------------------------------------------------
+
+    def execute(self, program: Callable[[], Any], main_thread: threading.Thread) -> None:
+        """Run the program to its end; afterwards none of its threads is left."""
+        carrier = self.carriers[0]
+        main = Task(self, 0, main_thread, carrier)
+        main.begun = True
+        self.tasks.append(main)
+        self.current = self.running = carrier.task = main
+        try:
+            carrier.arm()
+            self.value = self.call(main, program)
+            main.finished = self.returned = True
+            main.stack.clear()
+            main.line.writes.add(("end", 0))
+            if not self.ending:
+                self._hand_on(main)
+                carrier.gate.acquire()  # until the last thread opens it
+        except Abort:
+            pass
+        self.ending = True
+        if self.observer:
+            self.observer(self)
+        self._unwind()
+        if self.verdict is None:
+            self.verdict = Verdict(RETURNED, self.value)
+
+    def call(self, task: Task, work: Callable[[], Any]) -> Any:
+        """Do what a thread has to do. An exception that leaves it ends the run."""
+        try:
+            return work()
+        except Abort:
+            pass
+        except SystemExit as error:
+            if task.index == 0:  # elsewhere it ends the thread, silently
+                self._fail(error)
+        except BaseException as error:  # noqa: BLE001  whatever the program raised is the verdict on it
+            if task.index and threading.excepthook is not _python_excepthook and not self.ending:
+                threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, task.thread)))
+            else:
+                self._fail(error)
+        return None
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.ending:
+            self.exception = error
+            self.end(Verdict(ERROR, type(error).__name__))
+
+    def end(self, verdict: Verdict | None) -> None:
+        """No thread takes another step."""
+        if not self.ending:
+            self.verdict = verdict
+            self.ending = True
+
+    def abandon(self, problem: BaseException) -> None:
+        """End the run, and the exploration with it."""
+        if self.problem is None:
+            self.problem = problem
+        self.end(Verdict(ERROR, type(problem).__name__))
+
+    def finish(self, task: Task) -> None:
+        """A thread other than main has ended."""
+        if self.ending:
+            self.carriers[0].open()  # main waits there, to unwind the others or for this one
+        else:
+            self._hand_on(task)
+
+    def _unwind(self) -> None:
+        """Let each thread that has not finished raise Abort where it stands, one after the other."""
+        for task in sorted(self.tasks[1:], key=lambda task: task is self.stuck):
+            if task.begun and not task.finished:
+                self.current = task
+                if task is not self.stuck:
+                    task.carrier.open()
+                self.carriers[0].gate.acquire()
+        self.over = True
+
+    # ---- steps --------------------------------------------------------------------------------------------------
+
+    def arrive(self, task: Task, frame: types.FrameType) -> None:
+        """A thread is about to run a statement (or a bytecode): here another may go first."""
+        if self.ending:
+            raise Abort
+        offset = frame.f_lasti
+        line = frame.f_lineno
+        top = task.stack[-1]
+        place = top[1]
+        if not self.opcodes:
+            line = source.first_lines(frame.f_code.co_filename).get(line, line)
+            if place.line == line and offset > place.offset:
+                return  # the statement goes on, on another of its lines
+        self._count_step(task)
+        looped = offset <= place.offset
+        top[1] = Place(frame.f_code, line, offset)
+        if looped and self._spins(task, frame):
+            task.spinning = True
+        if task.granted:
+            task.granted = False
+        elif task.index or self.options.preempt_main or task.spinning:
+            self._hand_on(task)
+        task.trail.append(top[1])
+        if self.reduce:
+            task.line.settle(task.done)
+            if task.index or self.options.preempt_main:
+                task.done = Touched()
+            task.line = Touched()
+            known = footprint.of_instructions if self.opcodes else footprint.of_lines
+            task.line.add(known(frame.f_code).get(offset if self.opcodes else frame.f_lineno, footprint.NOTHING))
+
+    def _count_step(self, task: Task) -> None:
+        self.steps += 1
+        if self.steps > self.options.max_steps:
+            self.end(Verdict(ERROR, "StepLimit"))
+            self._leave(task)
+
+    def _leave(self, task: Task) -> None:
+        """The run has ended while this thread has the baton: main unwinds all threads."""
+        if task.index == 0:
+            raise Abort
+        self.carriers[0].open()
+        if not task.finished:
+            task.park()
+
+    def _hand_on(self, task: Task) -> None:
+        """The present step is over: whoever is chosen takes the next one."""
+        chosen = None if self.ending else self._choose()
+        if chosen is task:
+            return
+        if chosen is None:
+            self._leave(task)
+            return
+        chosen.wake()
+        if not task.finished:
+            task.park()
+
+    def block(self, waiting: Any, timeout: float | None = None, then: Any = None) -> bool:
+        """Make the thread that has the baton wait. True once the wait is over, False if time was up."""
+        task = self.current
+        if self.ending:
+            raise Abort
+        task.waiting, task.then = waiting, then
+        task.deadline = None if timeout is None else self.clock + max(0.0, timeout)
+        try:
+            self._hand_on(task)
+            task.granted = not task.stack  # with none of the reader's code under way, resuming is no step of its own
+            return waiting.free(task)
+        finally:
+            task.waiting = task.then = task.deadline = None
+
+    # ---- the choice ---------------------------------------------------------------------------------------------
+
+    def _choose(self) -> Task | None:
+        if self.reduce:
+            self._fold(self.running)
+        main = self.tasks[0]
+        if not self.options.preempt_main and not main.spinning and main.can_run():
+            self.running = main
+            return main
+        if main.finished and all(task.finished or task.thread.daemon for task in self.tasks):
+            return None
+        if self.observer:
+            self.observer(self)
+        options, free = self._options()
+        if not options:
+            self._judge_standstill()
+            return None
+        picked = self._pick(options, free)
+        if picked is None:
+            return None
+        return self._grant(picked, picked.index not in options[:free])
+
+    def _options(self) -> tuple[list[int], int]:
+        """Who can take the next step, and how many of them, listed first, without a preemption.
+
+        Whoever stepped last goes on for free. If it cannot, anyone who can go on is free. Waking a thread before its
+        time while others could run costs as much as a preemption: time is what the others take.
+        """
+        ready, spinning, sleeping = [], [], []
+        for task in self.tasks:
+            if task.index == 0 and not self.options.preempt_main and task.waiting is None and not task.spinning:
+                continue
+            if task.can_run():
+                (spinning if task.spinning else ready).append(task.index)
+            elif task.can_time_out():
+                sleeping.append(task)
+        sleeping.sort(key=lambda task: (task.deadline, task.index))
+        later = [task.index for task in sleeping]
+        if not ready and later:
+            ready, later = later[:1], later[1:]
+        if not ready:
+            return spinning, len(spinning)
+        free = len(ready)
+        if self.last is not None and self.last.index in ready and self.last.can_run():
+            ready.remove(self.last.index)
+            ready.insert(0, self.last.index)
+            free = 1
+        options = ready + later
+        limit = self.options.max_preemptions
+        if limit is not None and self.preemptions >= limit:
+            options = options[:free]
+        return options, free
+
+    def _pick(self, options: list[int], free: int) -> Task | None:
+        step = len(self.picks)
+        if step >= self.options.max_steps:
+            self.end(Verdict(ERROR, "StepLimit"))
+            return None
+        if step < len(self.prefix):
+            index = self.prefix[step]
+        else:
+            index = options[0]
+        expected = self.expected[step] if step < len(self.expected) else None
+        place = self.tasks[index].place if index < len(self.tasks) else NOWHERE
+        if index not in options or (expected and _differs(expected, options, place)):
+            self.abandon(self._surprise(step, index, expected, place))
+            return None
+        key = None
+        if self.reduce and len(options) > 1:
+            key = self._state()
+            if step >= len(self.prefix) and key in self.known:
+                self.end(Verdict(MERGED, key))
+                return None
+        self.keys.append(key)
+        self.nodes.append(Node(tuple(options), free, place))
+        self.picks.append(index)
+        return self.tasks[index]
+
+    def _surprise(self, step: int, index: int, expected: Node | None, place: Place) -> Nondeterministic:
+        name = self.tasks[index].name if index < len(self.tasks) else f"thread number {index}"
+        if expected is None or expected.place is None:
+            return Nondeterministic(f"Step {step + 1} of the schedule is not possible: {name} cannot run there.")
+        was = _describe(expected.place)
+        now = _describe(place) if index < len(self.tasks) else "not started"
+        found = f"{name} was at {was} before and is at {now} now" if was != now else "other threads could run than before"
+        return Nondeterministic(
+            f"The program does not repeat itself: at step {step + 1}, after the same turns, {found}. "
+            "Remove what differs from run to run (random numbers, the time of day, the order of a set, leftovers in globals)."
+        )
+
+    def _grant(self, task: Task, preempts: bool) -> Task:
+        if not task.can_run():
+            self.clock = max(self.clock, task.deadline)
+            task.line.writes.add("clock")
+        self.preemptions += preempts
+        if task is not self.running:
+            self.switches += 1
+            for other in self.tasks:
+                other.spinning = False
+        if task.index or self.options.preempt_main:
+            self.last = task
+        self.running = task
+        return task
+
+    def _judge_standstill(self) -> None:
+        stuck = [task for task in self.tasks if not task.finished and not task.thread.daemon]
+        if self.returned:
+            stuck = [task for task in stuck if not task.is_pool_worker]
+        self.end(Verdict(DEADLOCK) if stuck else None)
+
+    # ---- threads that spin --------------------------------------------------------------------------------------
+
+    def _spins(self, task: Task, frame: types.FrameType) -> bool:
+        """Whether a loop came round with nothing changed: it can only wait for another thread, so that goes first.
+
+        Without this, the schedule in which the others never run would count as an endless loop of a program that only
+        an unfair scheduler could keep from ending (Musuvathi and Qadeer, Fair stateless model checking, PLDI 2008).
+        """
+        if task.switches != self.switches:
+            task.switches = self.switches
+            task.trail.clear()
+            task.visits.clear()
+        state = (tuple(lock.owner for lock in self.locks), _snapshot(frame))
+        where = (id(frame), task.stack[-1][1])
+        before = task.visits.get(where)
+        task.visits[where] = (len(task.trail), state)
+        if before is None or before[1] != state:
+            return False
+        return all(self._is_idle(place) for place in set(task.trail[before[0] :]))
+
+    def _is_idle(self, place: Place) -> bool:
+        known = footprint.of_instructions(place.code) if self.opcodes else footprint.of_lines(place.code)
+        touched = known.get(place.offset if self.opcodes else place.line, footprint.NOTHING)
+        return not touched.writes and not touched.unseen_calls and not touched.loops
+
+    # ---- equal states -------------------------------------------------------------------------------------------
+
+    def touch(self, variable: Any, write: bool = True) -> None:
+        """The step in progress uses a primitive, or something else that is shared."""
+        line = self.current.line
+        (line.writes if write else line.reads).add(variable)
+
+    def _fold(self, task: Task) -> None:
+        """Count the step that is over into its thread's history.
+
+        A history is a hash of the step's own past and of the last conflicting steps on each variable it touched. Two
+        runs whose threads have equal histories did the same steps with the same order between all that depend on each
+        other, so they are in the same state (happens-before caching, as in CHESS: Musuvathi et al., OSDI 2008).
+        """
+        step = task.done
+        task.line.settle(step)
+        task.done = Touched()
+        if any(isinstance(variable, str) for variable in step.reads | step.writes):
+            step.reads.add(footprint.ANYTHING)
+        reads = step.reads - step.writes
+        last = self.last_write.get
+        since = self.reads_since.get
+        read = sum(hash((variable, last(variable))) for variable in reads)
+        wrote = sum(hash((variable, last(variable), since(variable))) for variable in step.writes)
+        task.history = hash((task.history, read, wrote))
+        for variable in reads:
+            self.reads_since[variable] = (since(variable, 0) + task.history) & 0xFFFFFFFFFFFF
+        for variable in step.writes:
+            self.last_write[variable] = task.history
+            self.reads_since[variable] = 0
+
+    def _state(self) -> tuple:
+        """What the rest of the run depends on: equal for two runs that will have the same choices and the same endings."""
+        last = self.last
+        return (
+            tuple(task.history for task in self.tasks),
+            last.index if last is not None and last.can_run() else None,
+            self.preemptions if self.options.max_preemptions is not None else 0,
+            tuple(task.spinning for task in self.tasks),
+            len(last.trail) if last is not None and last.visits and last.switches == self.switches else 0,
+        )
+
+
+def _differs(expected: Node, options: list[int], place: Place) -> bool:
+    return expected.options != tuple(options) or expected.place not in (None, place)
+
+
+_python_excepthook = threading.excepthook
+
+
+def _describe(place: Place) -> str:
+    text = source.text_of(place.code.co_filename, place.line) if place.code else ""
+    return f"line {place.line}, `{text}`" if text else "its start or end"
+
+
+def _snapshot(frame: types.FrameType) -> tuple:
+    """The local variables: immutable values as they are, others by identity (their contents count as shared data)."""
+    plain = (int, str, float, bool, bytes, type(None))
+    return tuple((name, value if type(value) in plain else id(value)) for name, value in frame.f_locals.items())

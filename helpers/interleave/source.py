@@ -1,0 +1,88 @@
+"""Which code is the reader's, and where its statements begin: a step is a statement, whatever lines it spans."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sysconfig
+from pathlib import Path
+from types import CodeType
+from typing import NamedTuple
+
+_HELPERS = str(Path(__file__).parents[1])
+_READERS = str(Path(__file__).parents[1] / "workers")  # workers belong to a lesson, so they count as the reader's
+_OWN = str(Path(__file__).parent)
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # inlined since 3.12, so no frame counts steps
+
+READER, LIBRARY, OWN, COMPREHENSION = "reader", "library", "own", "comprehension"
+
+
+def kind_of(code: CodeType) -> str:
+    """Whose the code is: only the reader's is stepped through.
+
+    Code made by exec from a string (dataclasses and named tuples do that) counts as library code.
+    """
+    file = code.co_filename
+    if file.startswith(_OWN):
+        return OWN
+    if file.startswith(("<frozen", *_LIBRARIES)) or file == "<string>":
+        return LIBRARY
+    if file.startswith(_HELPERS) and not file.startswith(_READERS):
+        return LIBRARY
+    return COMPREHENSION if code.co_name in _COMPREHENSIONS else READER
+
+
+class Statement(NamedTuple):
+    """A statement of the source, or the head of one that has a body."""
+
+    line: int
+    end_line: int
+
+
+def _head(node: ast.stmt) -> Statement:
+    """The lines before the body; the whole statement if it has none."""
+    body = getattr(node, "body", None) or getattr(node, "cases", None)
+    if not body:
+        return Statement(node.lineno, node.end_lineno or node.lineno)
+    first = body[0].pattern.lineno if isinstance(body[0], ast.match_case) else body[0].lineno
+    return Statement(node.lineno, max(node.lineno, first - 1))
+
+
+_maps: dict[str, dict[int, int]] = {}
+
+
+def first_lines(file: str) -> dict[int, int]:
+    """For each line of a file, the line on which its statement begins. Empty where the source is not known."""
+    text = "".join(linecache.getlines(file))
+    if not text:
+        return {}
+    if text not in _maps:
+        _maps[text] = _map(text)
+    return _maps[text]
+
+
+def _map(text: str) -> dict[int, int]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:  # a cell with a magic command: its lines stand for themselves
+        return {}
+    lines: dict[int, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt):
+            head = _head(node)
+            for line in range(head.line, head.end_line + 1):
+                lines[line] = head.line
+    return lines
+
+
+def text_of(file: str, line: int) -> str:
+    """The statement's first line, stripped."""
+    return linecache.getline(file, line).strip()
+
+
+def first_statement(code: CodeType) -> int:
+    """The line at which a function's first statement begins: where a thread stands that has not run yet."""
+    starts = [line for _, _, line in code.co_lines() if line and line > code.co_firstlineno]
+    line = min(starts, default=code.co_firstlineno)
+    return first_lines(code.co_filename).get(line, line)

@@ -1,0 +1,236 @@
+"""One run, step by step: a row for each step, a column for each thread, and what changed."""
+
+from __future__ import annotations
+
+import dis
+import html
+import re
+import reprlib
+import types
+from typing import Any, NamedTuple
+
+from helpers.interleave import naming, scheduler, source
+from helpers.interleave.errors import Nondeterministic
+from helpers.interleave.scheduler import Place, Run, Task
+
+_ABSENT = "–"
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxdeque = 8
+
+
+class ThreadState(NamedTuple):
+    """A thread between two steps. status: "ready", "blocked" or "ended"; place: the statement it takes next, or is in."""
+
+    name: str
+    status: str
+    place: Place
+    reason: str | None
+    in_progress: bool  # it is in the middle of that statement, and goes on with the rest
+    local: dict[str, str]
+
+
+class Snapshot(NamedTuple):
+    """The program between two steps."""
+
+    threads: list[ThreadState]
+    watched: dict[str, str]
+    printed: int
+
+
+class Recorder:
+    """Watches a run and keeps a snapshot before each step and one at the end."""
+
+    def __init__(self, watch: list[str]) -> None:
+        self.watch = watch
+        self.snapshots: list[Snapshot] = []
+        self.standstill: list[str] = []
+        self.frame: types.FrameType | None = None
+
+    def __call__(self, run: Run) -> None:
+        if len(self.snapshots) > len(run.picks):
+            return  # the run ended where it stood
+        run.observing = True
+        try:
+            if self.frame is None and run.tasks[0].stack:
+                self.frame = run.tasks[0].stack[0][0]
+            self.snapshots.append(self.snapshot(run))
+            if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
+                self.standstill = naming.standstill(run)
+        finally:
+            run.observing = False
+
+    def snapshot(self, run: Run) -> Snapshot:
+        """How the program stands now."""
+        threads = [thread_state(run, task) for task in run.tasks]
+        return Snapshot(threads, {e: self.value_of(e) for e in self.watch}, len(run.output))
+
+    def value_of(self, expression: str) -> str:
+        """A watched expression's value as text; a dash while its names have no value."""
+        if self.frame is None:
+            return _ABSENT
+        try:
+            return show(eval(expression, self.frame.f_globals, dict(self.frame.f_locals)))
+        except Exception:  # noqa: BLE001  any error of the expression means that it has no value yet
+            return _ABSENT
+
+
+def show(value: Any) -> str:
+    """A short text for a value, the same in every run: without addresses."""
+    return re.sub(r" at 0x[0-9A-Fa-f]+", "", _short.repr(value))
+
+
+def thread_state(run: Run, task: Task) -> ThreadState:
+    """How a thread stands now."""
+    if task.finished:
+        return ThreadState(task.name, "ended", scheduler.NOWHERE, None, False, {})
+    reason = naming.waits_for(run, task)
+    local = {}
+    if task.stack:
+        for name, value in task.stack[-1][0].f_locals.items():
+            text = show(value)
+            if not text.startswith("<") and name != "self" and not name.startswith("."):
+                local[name] = text
+    in_progress = task.waiting is not None
+    return ThreadState(task.name, "blocked" if reason else "ready", task.place, reason, in_progress, local)
+
+
+class Row(NamedTuple):
+    """A step: who took it, which statement, what it changed, and why its thread cannot go on (None if it can)."""
+
+    thread: int
+    text: str
+    changes: dict[str, str]
+    blocked: str | None
+    printed: str
+
+
+class Trace:
+    """The steps of one run. print(trace) and a notebook show it as a table.
+
+    schedule: the thread of each step, which replay takes; ending: how it ended, in words; outcome: the returned value
+    """
+
+    def __init__(self, run: Run, recorder: Recorder) -> None:
+        self.schedule = list(run.picks)
+        self.preemptions = run.preemptions
+        self.threads = [task.name for task in run.tasks]
+        self.watch = recorder.watch
+        self.snapshots = recorder.snapshots
+        self.rows = [_row(run, recorder.snapshots, i) for i in range(min(len(run.picks), len(recorder.snapshots) - 1))]
+        self.verdict = run.verdict
+        self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
+        self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
+        self.ending = _ending(run, self.deadlock)
+
+    def _columns(self) -> list[int]:
+        return sorted({row.thread for row in self.rows})
+
+    def __str__(self) -> str:
+        columns = self._columns()
+        head = ["", *(self.threads[c] for c in columns), "afterwards"]
+        lines = [head]
+        for number, row in enumerate(self.rows, 1):
+            lines.append([str(number), *(row.text if c == row.thread else "" for c in columns), afterwards(row)])
+        widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+        body = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        body.insert(1, "  ".join("-" * width for width in widths))
+        return "\n".join([*body, self.ending])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        columns = self._columns()
+        names = "".join(f'<th scope="col">{html.escape(self.threads[c])}</th>' for c in columns)
+        rows = []
+        for number, row in enumerate(self.rows, 1):
+            cells = "".join(
+                f"<td><code>{html.escape(row.text)}</code></td>" if c == row.thread else "<td></td>" for c in columns
+            )
+            rows.append(f'<tr><th scope="row">{number}</th>{cells}<td>{_afterwards_html(row)}</td></tr>')
+        return (
+            f'<div class="interleave-trace"><table><thead><tr><th scope="col">step</th>{names}'
+            f'<th scope="col">afterwards</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
+            f"<p>{html.escape(self.ending)}</p></div>"
+        )
+
+
+def afterwards(row: Row) -> str:
+    """What a step changed, and whether its thread is blocked, as text."""
+    parts = [f"{name} = {value}" for name, value in row.changes.items()]
+    parts += [row.blocked] if row.blocked else []
+    parts += [f"prints {row.printed!r}"] if row.printed else []
+    return "; ".join(parts)
+
+
+def _afterwards_html(row: Row) -> str:
+    parts = [f"<code>{html.escape(f'{name} = {value}')}</code>" for name, value in row.changes.items()]
+    parts += [html.escape(re.sub("`", "", row.blocked))] if row.blocked else []
+    parts += [f"prints <code>{html.escape(row.printed)}</code>"] if row.printed else []
+    return "; ".join(parts)
+
+
+def _row(run: Run, snapshots: list[Snapshot], step: int) -> Row:
+    thread = run.picks[step]
+    before, after = snapshots[step], snapshots[step + 1]
+    was, is_now = before.threads[thread], after.threads[thread]
+    changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != _ABSENT}
+    if was.place.code is is_now.place.code or not was.place.code:
+        changes |= {n: v for n, v in is_now.local.items() if was.local.get(n) != v and n not in changes}
+    printed = "".join(text for _, text in run.output[before.printed : after.printed]).rstrip("\n")
+    return Row(thread, statement(was, run.opcodes), changes, is_now.reason, printed)
+
+
+def statement(state: ThreadState, opcodes: bool) -> str:
+    """What a thread does in its next step: the statement, or the bytecode."""
+    place = state.place
+    if place.code is None:
+        return "(goes on)" if state.in_progress else "(starts)"
+    if opcodes and place.offset >= 0:
+        instruction = next(i for i in dis.get_instructions(place.code) if i.offset == place.offset)
+        return f"{instruction.opname} {instruction.argrepr}".strip()
+    text = source.text_of(place.code.co_filename, place.line)
+    if text.startswith("with ") and is_leaving(place):
+        text += "  (leaving)"
+    return f"{text}  (goes on)" if state.in_progress else text
+
+
+def is_leaving(place: Place) -> bool:
+    """Whether a with statement is at its end: its line has come up again, further on in the bytecode."""
+    first = min((start for start, _, line in place.code.co_lines() if line == place.line), default=place.offset)
+    return place.offset > first
+
+
+def _ending(run: Run, standstill: list[str]) -> str:
+    kind, value = run.verdict
+    if kind == scheduler.RETURNED:
+        return f"It ended at {show(value)}."
+    if kind == scheduler.DEADLOCK:
+        return f"Deadlock: {'; '.join(standstill)}."
+    if value == "StepLimit":
+        return f"It did not end within {run.options.max_steps:,} steps."
+    said = f": {run.exception}" if str(run.exception) else ""
+    return f"It ended with {value}{said}."
+
+
+def check_repeatable(session: Any) -> None:
+    """Run the program twice under the same schedule and compare every step.
+
+    raises Nondeterministic, naming the first step that differed
+    """
+    recorders = [Recorder([]), Recorder([])]
+    runs = [session.execute([], [], observer=recorder) for recorder in recorders]
+    traces = [Trace(run, recorder) for run, recorder in zip(runs, recorders, strict=True)]
+    for number, (first, second) in enumerate(zip(traces[0].rows, traces[1].rows, strict=False), 1):
+        if first != second:
+            raise Nondeterministic(
+                f"The program does not repeat itself: at step {number}, `{first.text}`, the same turns gave "
+                f"{afterwards(first) or 'no change'} the first time and {afterwards(second) or 'no change'} the second. "
+                "Remove what differs from run to run (random numbers, the time of day, the order of a set, globals)."
+            )
+    if show(runs[0].verdict) != show(runs[1].verdict):
+        raise Nondeterministic(
+            f"The program does not repeat itself. Under the same schedule: {traces[0].ending} Then: {traces[1].ending} "
+            "Remove what differs from run to run, such as values left in globals."
+        )
