@@ -28,6 +28,8 @@ _PURE_FUNCTIONS = frozenset(
 _READ_ONLY = frozenset("get items keys values index count is_set is_alive locked qsize empty full done copy".split())
 _SCHEDULED = frozenset("acquire release start join wait wait_for notify notify_all sleep".split())
 
+_PLAIN_DUNDERS = frozenset("__enter__ __exit__ __init__ __name__ __len__ __iter__ __next__ __call__ __class__".split())
+
 _LOCAL_PREFIXES = (
     "LOAD_FAST", "STORE_FAST", "DELETE_FAST", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_CLOSURE",
     "POP_", "PUSH_", "JUMP_", "RETURN_", "RESUME", "NOT_TAKEN", "COPY", "SWAP", "PRECALL", "KW_NAMES", "IS_OP", "UNARY_",
@@ -102,7 +104,7 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
         variable = _variable(instruction)
         if variable is not None and kind.startswith(("LOAD_", "STORE_", "DELETE_")):
             (reads if kind.startswith("LOAD_") else writes).add(variable)
-            if str(instruction.argval).startswith("__"):
+            if str(instruction.argval).startswith("__") and instruction.argval not in _PLAIN_DUNDERS:
                 writes.add(ANYTHING)
             if kind.startswith("LOAD_") and _is_callee(instruction, following):
                 callees.append(str(instruction.argval))

@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from helpers.interleave import primitives
+from helpers.interleave import primitives, source
 from helpers.interleave.scheduler import Run, Task
 
 _MADE_OF_LOCKS = ("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread")
@@ -91,9 +91,9 @@ def _name(run: Run, task: Task, thing: Any) -> str | None:
 
 def _find(run: Run, task: Task, matches: Any) -> tuple[str, Any] | None:
     """The name under which the thread's functions, or else the main program, know an object."""
-    frames = [frame for frame, _ in reversed(task.stack)]
+    frames = [entry.frame for entry in reversed(task.stack)]
     if task.index:
-        frames += [frame for frame, _ in reversed(run.tasks[0].stack)]
+        frames += [entry.frame for entry in reversed(run.tasks[0].stack)]
     for frame in frames:
         for name, value in _candidates(frame):
             if matches(value):
@@ -103,7 +103,7 @@ def _find(run: Run, task: Task, matches: Any) -> tuple[str, Any] | None:
 
 def _candidates(frame: types.FrameType) -> Iterator[tuple[str, Any]]:
     """Names a function can use, then attributes and items behind them, nearest first."""
-    names = [(name, value) for name, value in frame.f_locals.items() if not name.startswith(".")]
+    names = [(name, value) for name, value in source.locals_of(frame).items() if not name.startswith(".")]
     names += [(name, frame.f_globals[name]) for name in frame.f_code.co_names if name in frame.f_globals]
     yield from names
     for name, value in names:

@@ -22,9 +22,10 @@ _PRIMITIVES = (
 
 @dataclass
 class Findings:
-    """namespaces: the global names of the program's functions; has_thread_locals: whether it uses a global local()."""
+    """namespaces: the modules of the program's functions; names: the global names they use; has_thread_locals: whether it uses a global local()."""
 
     namespaces: list[dict] = field(default_factory=list)
+    names: list[tuple[dict, str]] = field(default_factory=list)
     has_thread_locals: bool = False
 
 
@@ -38,6 +39,7 @@ def examine(program: Callable[[], Any]) -> Findings:
         raise ExploreError(f"explore needs a function to call, not {program!r}.")
     findings = Findings()
     seen: set[int] = set()
+    noted: set[tuple[int, str]] = set()
     pending: list[Any] = [program]
     while pending:
         thing = pending.pop()
@@ -51,6 +53,9 @@ def examine(program: Callable[[], Any]) -> Findings:
             if not any(function.__globals__ is known for known in findings.namespaces):
                 findings.namespaces.append(function.__globals__)
             for name, value in _named(function):
+                if name in function.__globals__ and (key := (id(function.__globals__), name)) not in noted:
+                    noted.add(key)
+                    findings.names.append((function.__globals__, name))
                 if isinstance(value, threading.local):
                     findings.has_thread_locals = True
                 _refuse_primitive(name, value, function)

@@ -4,10 +4,12 @@ are written in Python over these locks, and their code runs unchanged."""
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.interleave.errors import Abort
-from helpers.interleave.scheduler import Run, Task
+
+if TYPE_CHECKING:
+    from helpers.interleave.scheduler import Run, Task
 
 _OVER = "This lock belongs to a run of the explorer that is over."
 
@@ -35,10 +37,11 @@ class Lock:
             raise ValueError("timeout value must be a non-negative number")
         run = self.run
         task = run.current
-        run.touch(self.variable)
         if self.owner is None:
+            run.touch(self.variable)
             self.owner = task
             return True
+        run.touch(self.variable, write=False)  # in vain: two such steps can change places
         if run.over:
             raise RuntimeError(_OVER)
         if not blocking:
@@ -149,18 +152,13 @@ def start(run: Run, thread: threading.Thread) -> None:
         raise RuntimeError("threads can only be started once")
     if run.ending:
         raise Abort
-    index = len(run.tasks)
-    carriers = run.carriers
-    if index == len(carriers):
-        carriers.append(type(carriers[0])(run.opcodes))
-    task = Task(run, index, thread, carriers[index])
-    run.tasks.append(task)
+    task = run.new_task(thread)
     thread._interleave_task = task
     thread._ident = task.carrier.ident
     threading._active[task.carrier.ident] = thread
     thread._started.set()
-    run.touch(("thread", index))
-    task.line.reads.add(("thread", index))
+    run.touch(("thread", task.index))
+    task.line.reads.add(("thread", task.index))
 
 
 def join(run: Run, thread: threading.Thread, timeout: float | None = None) -> None:
@@ -186,5 +184,6 @@ def sleep(run: Run, seconds: float) -> None:
 def now(run: Run) -> float:
     """Virtual time in seconds. Each look at the clock takes a millisecond, so a loop that waits for a time ends."""
     run.touch("clock")
+    run.clock_read = True
     run.clock += 0.001
     return run.clock

@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from helpers.interleave import footprint, source
+from helpers.interleave import footprint, source, state
 from helpers.interleave.errors import Abort, ExploreError, Nondeterministic
 
 get_ident = _thread.get_ident
@@ -120,16 +120,21 @@ def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
         kind = kinds.get(code)
         if kind is None:
             kind = kinds[code] = source.kind_of(code)
-        if kind is source.OWN:
-            return None
         task = carrier.task
+        if kind is source.OWN:
+            if task.run.reduce and task.stack and frame.f_back is task.stack[-1].frame:
+                task.enters(frame)
+            return None
         if task.run.observing:
             return None
         if task.run.reduce:
             task.called(frame, kind)
         if kind is not reader:
             return None
-        task.stack.append([frame, NOWHERE])
+        entry = Entry(frame)
+        if not task.stack and source.kind_of(frame.f_back.f_code) is not source.OWN:
+            entry.to_hide = frame.f_back.f_code is not threading.Thread.run.__code__
+        task.stack.append(entry)
         if opcodes:
             frame.f_trace = local
             frame.f_trace_lines = False
@@ -137,6 +142,45 @@ def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
         return local
 
     return called
+
+
+class Entry:
+    """A frame of the reader's on a thread's stack: where it stands, and stand-ins for what it holds out of sight.
+
+    hidden, hidden_by_call: histories of the thread at the moments when values went out of sight (see state), for good or
+    until the call returns; rounds: how often each counted loop came round; managers: what its with blocks will leave
+    """
+
+    __slots__ = ("frame", "hidden", "hidden_by_call", "managers", "place", "rounds", "to_hide", "to_hide_by_call", "wanted")
+
+    def __init__(self, frame: types.FrameType) -> None:
+        self.frame = frame
+        self.place = NOWHERE
+        self.hidden = self.hidden_by_call = self.wanted = 0
+        self.to_hide = self.to_hide_by_call = False
+        self.rounds: dict[int, int] = {}
+        self.managers: dict[str, Any] = {}
+
+    def settle(self, history: int) -> None:
+        """The step in which values went out of sight is over, and part of the history."""
+        if self.to_hide or self.wanted > 0:
+            self.hidden = hash((self.hidden, history))
+        if self.to_hide_by_call:
+            self.hidden_by_call = history
+        self.to_hide = self.to_hide_by_call = False
+        self.wanted = 0
+
+    def look(self) -> None:
+        """Note what the statement that begins will put out of sight."""
+        self.hidden_by_call = 0
+        line = state.lines_of(self.frame.f_code).get(self.frame.f_lineno)
+        self.wanted = line.managers if line else 0
+        self.to_hide = self.to_hide or sys.exc_info()[0] is not None
+        if line and line.loops:
+            begins = self.place.offset <= line.start or self.place.line not in self.rounds
+            self.rounds[self.place.line] = 0 if begins else self.rounds[self.place.line] + 1
+            over = source.locals_of(self.frame).get(line.iterated) if line.iterated else ()
+            self.to_hide = self.to_hide or not line.counted or type(over) not in (list, tuple, range)
 
 
 class Task:
@@ -153,7 +197,8 @@ class Task:
         self.then: Any = None
         self.condition: threading.Condition | None = None
         self.deadline: float | None = None
-        self.stack: list[list] = []  # the reader's frames and their places, innermost last
+        self.stack: list[Entry] = []  # the reader's frames, innermost last
+        self.blocked_in: types.FrameType | None = None
         self.trail: list[Place] = []  # passed since another thread stepped, to notice that this one spins
         self.visits: dict[tuple, tuple] = {}
         self.switches = 0
@@ -177,7 +222,7 @@ class Task:
     def place(self) -> Place:
         """The statement that the thread runs or is about to run."""
         if self.stack:
-            return self.stack[-1][1]
+            return self.stack[-1].place
         target = getattr(self.thread, "_target", None) or self.thread.run
         code = getattr(getattr(target, "__func__", target), "__code__", None)
         if self.finished or self.begun or code is None or source.kind_of(code) is not source.READER:
@@ -225,15 +270,27 @@ class Task:
         if self.stack:
             self.stack.pop()
         if self.stack and self.run.reduce:
-            frame, place = self.stack[-1]
-            self.line.add(footprint.of_lines(place.code).get(frame.f_lineno, footprint.NOTHING))
+            frame = self.stack[-1].frame
+            self.line.add(footprint.of_lines(frame.f_code).get(frame.f_lineno, footprint.NOTHING))
 
     def called(self, frame: types.FrameType, kind: str) -> None:
         """A Python function was called: a call whose effect is seen, not one that may do anything."""
-        if self.stack and frame.f_back is self.stack[-1][0]:
+        caller = self.stack[-1] if self.stack else None
+        if caller is not None and frame.f_back is caller.frame:
             self.line.callees.add(frame.f_code)
+            self.enters(frame)
         if kind is not source.READER:
             self.line.add(footprint.of_code(frame.f_code))
+        elif caller is not None and state.hides_call(caller, frame):
+            caller.to_hide_by_call = True
+
+    def enters(self, frame: types.FrameType) -> None:
+        """A with statement calls its manager, directly: the frame keeps it out of sight until it leaves the block."""
+        caller = self.stack[-1]
+        if caller.wanted > 0 and frame.f_code.co_argcount:
+            name = frame.f_code.co_varnames[0]
+            caller.managers[f"{caller.place.line} {caller.wanted}"] = source.locals_of(frame).get(name)
+            caller.wanted -= 1
 
 
 class Touched:
@@ -283,7 +340,9 @@ class Run:
         self.problem: BaseException | None = None  # why the exploration itself cannot go on
         self.stuck: Task | None = None  # waits for something outside the scheduler
         self.returned = self.ending = self.over = self.observing = False
+        self.clock_read = False
         self.threads_made = 0
+        self.names: list[tuple[dict, str]] = []  # global names that the program's functions use
         self.last: Task | None = None  # the scheduled thread that stepped last
         self.current: Task
         self.running: Task  # whose step is in progress
@@ -316,6 +375,14 @@ class Run:
         self._unwind()
         if self.verdict is None:
             self.verdict = Verdict(RETURNED, self.value)
+
+    def new_task(self, thread: threading.Thread) -> Task:
+        """Another controlled thread, on a carrier of its own."""
+        index = len(self.tasks)
+        if index == len(self.carriers):
+            self.carriers.append(Carrier(self.opcodes))
+        self.tasks.append(Task(self, index, thread, self.carriers[index]))
+        return self.tasks[index]
 
     def call(self, task: Task, work: Callable[[], Any]) -> Any:
         """Do what a thread has to do. An exception that leaves it ends the run."""
@@ -376,22 +443,23 @@ class Run:
         offset = frame.f_lasti
         line = frame.f_lineno
         top = task.stack[-1]
-        place = top[1]
+        place = top.place
         if not self.opcodes:
             line = source.first_lines(frame.f_code.co_filename).get(line, line)
             if place.line == line and offset > place.offset:
                 return  # the statement goes on, on another of its lines
         self._count_step(task)
         looped = offset <= place.offset
-        top[1] = Place(frame.f_code, line, offset)
+        top.place = Place(frame.f_code, line, offset)
         if looped and self._spins(task, frame):
             task.spinning = True
         if task.granted:
             task.granted = False
         elif task.index or self.options.preempt_main or task.spinning:
             self._hand_on(task)
-        task.trail.append(top[1])
+        task.trail.append(top.place)
         if self.reduce:
+            top.look()
             task.line.settle(task.done)
             if task.index or self.options.preempt_main:
                 task.done = Touched()
@@ -430,14 +498,14 @@ class Run:
         task = self.current
         if self.ending:
             raise Abort
-        task.waiting, task.then = waiting, then
+        task.waiting, task.then, task.blocked_in = waiting, then, sys._getframe(1)
         task.deadline = None if timeout is None else self.clock + max(0.0, timeout)
         try:
             self._hand_on(task)
             task.granted = not task.stack  # with none of the reader's code under way, resuming is no step of its own
             return waiting.free(task)
         finally:
-            task.waiting = task.then = task.deadline = None
+            task.waiting = task.then = task.deadline = task.blocked_in = None
 
     # ---- the choice ---------------------------------------------------------------------------------------------
 
@@ -507,9 +575,9 @@ class Run:
             self.abandon(self._surprise(step, index, expected, place))
             return None
         key = None
-        if self.reduce and len(options) > 1:
+        if self.reduce and len(options) > 1 and step >= len(self.prefix):
             key = self._state()
-            if step >= len(self.prefix) and key in self.known:
+            if key in self.known:
                 self.end(Verdict(MERGED, key))
                 return None
         self.keys.append(key)
@@ -562,7 +630,7 @@ class Run:
             task.trail.clear()
             task.visits.clear()
         state = (tuple(lock.owner for lock in self.locks), _snapshot(frame))
-        where = (id(frame), task.stack[-1][1])
+        where = (id(frame), task.stack[-1].place)
         before = task.visits.get(where)
         task.visits[where] = (len(task.trail), state)
         if before is None or before[1] != state:
@@ -604,16 +672,23 @@ class Run:
         for variable in step.writes:
             self.last_write[variable] = task.history
             self.reads_since[variable] = 0
+        for entry in task.stack:
+            entry.settle(task.history)
 
     def _state(self) -> tuple:
         """What the rest of the run depends on: equal for two runs that will have the same choices and the same endings."""
         last = self.last
+        data = None
+        if not self.opcodes:  # between two bytecodes of a line most values are out of sight
+            self.observing = True
+            data = state.fingerprint(self)
+            self.observing = False
         return (
-            tuple(task.history for task in self.tasks),
-            last.index if last is not None and last.can_run() else None,
-            self.preemptions if self.options.max_preemptions is not None else 0,
+            tuple(task.history for task in self.tasks) if data is None else data,
+            () if self.options.max_preemptions is None else (self.preemptions, last and last.can_run() and last.index),
             tuple(task.spinning for task in self.tasks),
-            len(last.trail) if last is not None and last.visits and last.switches == self.switches else 0,
+            tuple(last.trail) if last is not None and last.visits and last.switches == self.switches else (),
+            self.clock if self.clock_read else 0,
         )
 
 
@@ -632,4 +707,4 @@ def _describe(place: Place) -> str:
 def _snapshot(frame: types.FrameType) -> tuple:
     """The local variables: immutable values as they are, others by identity (their contents count as shared data)."""
     plain = (int, str, float, bool, bytes, type(None))
-    return tuple((name, value if type(value) in plain else id(value)) for name, value in frame.f_locals.items())
+    return tuple((name, value if type(value) in plain else id(value)) for name, value in source.locals_of(frame).items())

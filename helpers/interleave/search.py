@@ -79,6 +79,7 @@ class Session:
         self._exit.callback(_exploring.release)
         try:
             self.fresh_threads = findings.has_thread_locals
+            self.names = findings.names
             self._exit.enter_context(patches.installed(findings.namespaces))
             self.carriers.append(Carrier(self.options.step == "opcode"))
             self._exit.callback(self._stop_carriers)
@@ -106,7 +107,7 @@ class Session:
         if self.fresh_threads:
             self._stop_carriers(keep=1)
         run = Run(self.options, self.carriers, prefix, expected)
-        run.known, run.observer = known, observer
+        run.known, run.observer, run.names = known, observer, self.names
         self.present = run
         ident = self.carriers[0].ident
         self._main._ident = ident

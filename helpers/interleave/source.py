@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import linecache
+import sys
 import sysconfig
 from pathlib import Path
-from types import CodeType
-from typing import NamedTuple
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
 
 _HELPERS = str(Path(__file__).parents[1])
 _READERS = str(Path(__file__).parents[1] / "workers")  # workers belong to a lesson, so they count as the reader's
@@ -79,6 +81,18 @@ def _map(text: str) -> dict[int, int]:
 def text_of(file: str, line: int) -> str:
     """The statement's first line, stripped."""
     return linecache.getline(file, line).strip()
+
+
+def locals_of(frame: FrameType) -> dict[str, Any]:
+    """A copy of a frame's local variables.
+
+    Up to 3.12, a look at f_locals makes the trace function's return write them all back, also the closure's variables that
+    other threads have changed in the meantime (python/cpython#74929). Writing them back at once disarms that.
+    """
+    values = dict(frame.f_locals)
+    if sys.version_info < (3, 13):
+        ctypes.pythonapi.PyFrame_LocalsToFast(ctypes.py_object(frame), 0)
+    return values
 
 
 def first_statement(code: CodeType) -> int:

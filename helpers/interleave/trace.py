@@ -53,7 +53,7 @@ class Recorder:
         run.observing = True
         try:
             if self.frame is None and run.tasks[0].stack:
-                self.frame = run.tasks[0].stack[0][0]
+                self.frame = run.tasks[0].stack[0].frame
             self.snapshots.append(self.snapshot(run))
             if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
                 self.standstill = naming.standstill(run)
@@ -70,7 +70,7 @@ class Recorder:
         if self.frame is None:
             return _ABSENT
         try:
-            return show(eval(expression, self.frame.f_globals, dict(self.frame.f_locals)))
+            return show(eval(expression, self.frame.f_globals, source.locals_of(self.frame)))
         except Exception:  # noqa: BLE001  any error of the expression means that it has no value yet
             return _ABSENT
 
@@ -87,7 +87,7 @@ def thread_state(run: Run, task: Task) -> ThreadState:
     reason = naming.waits_for(run, task)
     local = {}
     if task.stack:
-        for name, value in task.stack[-1][0].f_locals.items():
+        for name, value in source.locals_of(task.stack[-1].frame).items():
             text = show(value)
             if not text.startswith("<") and name != "self" and not name.startswith("."):
                 local[name] = text

@@ -1,0 +1,284 @@
+"""A fingerprint of a run between two steps: equal for two runs whose futures are the same.
+
+It holds where each thread stands, its local variables, who owns which lock, who waits for what, and all data that can be
+reached from there. What cannot be read from outside (values that a half-evaluated expression holds, the iterator of a
+running for loop, the rest of a library function) is stood for by the thread's history, which determines it. If some object
+hides its state, there is no fingerprint, and the histories of all threads stand for the whole state.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import threading
+import types
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from helpers.interleave import primitives, source
+
+if TYPE_CHECKING:
+    from helpers.interleave.scheduler import Entry, Run, Task
+
+_ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
+_NAMES = (types.ModuleType, types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_TRANSPARENT = ("threading.py", "queue.py")  # whose frames hold nothing but their local variables while they wait
+
+
+class Opaque(Exception):
+    """An object hides its state."""
+
+
+def fingerprint(run: Run) -> tuple | None:
+    """The state of a run, as a tuple that can be compared, or None if an object hides its own."""
+    reader = _Reader(run)
+    try:
+        for namespace, name in run.names:
+            reader.add(namespace.get(name))
+        for task in run.tasks:
+            reader.add_task(task)
+        if run.returned:
+            reader.add(run.value)
+    except (Opaque, RecursionError):
+        return None
+    return tuple(reader.parts)
+
+
+class _Reader:
+    """Walks over objects and writes down what they hold; an object met again is written as a reference."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.parts: list[Any] = []
+        self.met: dict[int, int] = {}
+        self.alive: list[Any] = []  # so that no id is used twice
+
+    def add_task(self, task: Task) -> None:
+        write = self.parts.append
+        write((task.begun, task.finished, task.spinning, len(task.stack)))
+        if task.finished:
+            return
+        if not task.stack and (task.begun or task.is_pool_worker):
+            write(task.history)
+        for entry in task.stack:
+            write((entry.place.code, entry.place.offset, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items())))
+            self.add_values(source.locals_of(entry.frame))
+            self.add_values(entry.managers)
+        if task.waiting is not None:
+            self.add_wait(task)
+
+    def add_wait(self, task: Task) -> None:
+        waiting = task.waiting
+        write = self.parts.append
+        if task.deadline is not None:
+            write(task.deadline - self.run.clock)
+        if isinstance(waiting, primitives.Ending):
+            write(waiting.task.index)
+        elif isinstance(waiting, primitives.Lock):
+            self.add(waiting)
+            self.add(task.then)
+        frame = task.blocked_in
+        outer = task.stack[-1].frame if task.stack else None
+        while frame is not None and frame is not outer:
+            kind = source.kind_of(frame.f_code)
+            if kind is not source.OWN:
+                if not frame.f_code.co_filename.endswith(_TRANSPARENT):
+                    write(task.history)
+                    return
+                write((frame.f_code, frame.f_lasti))
+                self.add_values(source.locals_of(frame))
+            frame = frame.f_back
+
+    def add_values(self, values: Any) -> None:
+        for name, value in values.items():
+            self.parts.append(name)
+            self.add(value)
+
+    def add(self, value: Any) -> None:
+        kind = type(value)
+        write = self.parts.append
+        if kind in _ATOMS:
+            write((kind, value))
+            return
+        number = self.met.get(id(value))
+        if number is not None:
+            write(("again", number))
+            return
+        self.met[id(value)] = len(self.met)
+        self.alive.append(value)
+        write(kind)
+        if kind is list or kind is tuple or kind is deque:
+            write(len(value))
+            for item in value:
+                self.add(item)
+        elif kind is dict:
+            write(len(value))
+            for key, item in value.items():
+                self.add(key)
+                self.add(item)
+        elif isinstance(value, primitives.Lock):
+            write((value.owner.index if value.owner else -1, getattr(value, "count", 0)))
+        else:
+            self.add_object(value, kind)
+
+    def add_object(self, value: Any, kind: type) -> None:
+        write = self.parts.append
+        if kind is set or kind is frozenset:
+            if not all(type(item) in _ATOMS for item in value):
+                raise Opaque
+            write(tuple(value))  # the order of iteration is part of the state
+        elif isinstance(value, types.FunctionType):
+            write(value.__code__)
+            self.add_function(value)
+        elif isinstance(value, types.MethodType):
+            self.add(value.__func__)
+            self.add(value.__self__)
+        elif isinstance(value, type):
+            write(value)
+            self.add_class(value)
+        elif isinstance(value, _NAMES):
+            write(id(value))
+            owner = getattr(value, "__self__", None)
+            if not isinstance(owner, types.ModuleType | type):
+                self.add(owner)
+        elif isinstance(value, threading.Thread):
+            self.add_thread(value)
+        elif isinstance(value, types.CellType):
+            self.add(value.cell_contents)
+        elif isinstance(value, threading.local):
+            raise Opaque
+        else:
+            self.add_reduced(value)
+
+    def add_function(self, function: types.FunctionType) -> None:
+        if source.kind_of(function.__code__) is source.OWN:
+            return
+        for cell in function.__closure__ or ():
+            try:
+                self.add(cell.cell_contents)
+            except ValueError:  # not assigned yet
+                self.parts.append("empty")
+        for default in function.__defaults__ or ():
+            self.add(default)
+        if function.__kwdefaults__ or function.__dict__:
+            self.add(function.__kwdefaults__)
+            self.add(function.__dict__)
+
+    def add_class(self, value: type) -> None:
+        """The attributes of a class of the reader's: they are shared by all its objects."""
+        if value.__module__ in ("builtins", "threading", "queue", "collections") or not (value.__flags__ & (1 << 9)):
+            return
+        for name, item in vars(value).items():
+            if not name.startswith("__") and not isinstance(item, types.FunctionType | types.MemberDescriptorType):
+                self.parts.append(name)
+                self.add(item)
+
+    def add_thread(self, thread: threading.Thread) -> None:
+        task = getattr(thread, "_interleave_task", None)
+        self.parts.append(task.index if task else -1)
+        for name, item in vars(thread).items():
+            if name in ("_target", "_args", "_kwargs") or name not in _thread_attributes():
+                self.parts.append(name)
+                self.add(item)
+
+    def add_reduced(self, value: Any) -> None:
+        """An object's state as pickle would take it; whatever pickle refuses hides its state."""
+        self.add_class(type(value))
+        try:
+            reduced = value.__reduce_ex__(4)
+        except Exception:
+            raise Opaque from None
+        if isinstance(reduced, str):
+            self.parts.append(reduced)
+            return
+        make, arguments, *rest = reduced
+        self.parts.append(getattr(make, "__qualname__", None))
+        self.add(tuple(a for a in arguments if not isinstance(a, type)))
+        self.alive.append(arguments)
+        for part in rest[:1]:
+            self.add(part)
+        for part in rest[1:]:
+            if part is not None:
+                for item in part:
+                    self.add(item)
+
+
+@functools.lru_cache(maxsize=1)
+def _thread_attributes() -> frozenset[str]:
+    return frozenset(vars(threading.Thread())) | {"_interleave_task", "_ident", "_native_id", "_context", "interval"}
+
+
+# ---- what a frame hides -----------------------------------------------------------------------------------------------
+
+
+class Line:
+    """What one line of a function leaves on the interpreter's stack while other code runs."""
+
+    def __init__(self, code: types.CodeType, instructions: list[dis.Instruction]) -> None:
+        names = [i.opname for i in instructions if i.opname not in ("CACHE", "PRECALL", "EXTENDED_ARG")]
+        self.managers = names.count("BEFORE_WITH")
+        self.managers += sum(i.opname == "LOAD_SPECIAL" and "enter" in str(i.argrepr) for i in instructions)
+        self.loops = "FOR_ITER" in names
+        self.counted, self.iterated = _counted_loop(code, instructions) if self.loops else (False, None)
+        self.calls_plainly = _calls_plainly(names)
+        self.start = min(i.offset for i in instructions)
+
+
+def _counted_loop(code: types.CodeType, instructions: list[dis.Instruction]) -> tuple[bool, str | None]:
+    """Whether the number of rounds says how far the loop is: it goes over a range or a tuple of values that no
+    statement changes, or over the value of one such name, which is returned, too (it must turn out to be a list)."""
+    plain = [i for i in instructions if i.opname not in ("CACHE", "PRECALL", "EXTENDED_ARG", "PUSH_NULL", "NOP", "RESUME")]
+    names = [i.opname for i in plain]
+    if names.count("FOR_ITER") != 1 or "GET_ITER" not in names:
+        return False, None
+    before = plain[: names.index("GET_ITER")]
+    locals_read = [name for i in before if i.opname.startswith("LOAD_FAST") for name in _names(i)]
+    allowed = ("LOAD_FAST", "LOAD_CONST", "LOAD_SMALL_INT", "CALL", "BUILD_TUPLE")
+    calls = [i for i in before if i.opname == "CALL"]
+    ranges = [i for i in before if i.opname == "LOAD_GLOBAL" and i.argval == "range"]
+    if len(calls) != len(ranges) or any(_times_stored(code, name) > 1 for name in locals_read):
+        return False, None
+    if not all(i.opname.startswith(allowed) or i in ranges for i in before):
+        return False, None
+    return True, locals_read[0] if len(before) == 1 and locals_read else None
+
+
+def _names(instruction: dis.Instruction) -> tuple:
+    return instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+
+
+@functools.lru_cache(maxsize=4096)
+def _times_stored(code: types.CodeType, name: str) -> int:
+    is_argument = name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    stores = [i for i in dis.get_instructions(code) if i.opname.startswith(("STORE_FAST", "DELETE_FAST"))]
+    return is_argument + sum(name in _names(i) for i in stores)
+
+
+def _calls_plainly(names: list[str]) -> bool:
+    """Whether the line is a single call with simple operands: nothing else is on the stack while it runs."""
+    calls = [position for position, name in enumerate(names) if name.startswith("CALL")]
+    loads = ("LOAD_FAST", "LOAD_DEREF", "LOAD_GLOBAL", "LOAD_ATTR", "LOAD_METHOD", "LOAD_CONST", "LOAD_SMALL_INT")
+    if len(calls) != 1:
+        return False
+    ahead, after = names[: calls[0]], names[calls[0] + 1 :]
+    simple = all(name.startswith((*loads, "PUSH_NULL", "NOP", "RESUME", "KW_NAMES")) for name in ahead)
+    return simple and all(name.startswith(("POP_TOP", "RETURN_", "STORE_FAST", "LOAD_CONST")) for name in after)
+
+
+@functools.lru_cache(maxsize=4096)
+def lines_of(code: types.CodeType) -> dict[int, Line]:
+    """For each line of a function, what it hides."""
+    by_line: dict[int, list[dis.Instruction]] = {}
+    for instruction in dis.get_instructions(code):
+        line = instruction.positions.lineno if instruction.positions else None
+        if line is not None:
+            by_line.setdefault(line, []).append(instruction)
+    return {line: Line(code, instructions) for line, instructions in by_line.items()}
+
+
+def hides_call(entry: Entry, callee: types.FrameType) -> bool:
+    """Whether a function's caller keeps values on the interpreter's stack that no variable shows."""
+    if callee.f_back is not entry.frame:
+        return True  # something in between called it
+    line = lines_of(entry.frame.f_code).get(entry.frame.f_lineno)
+    return line is None or not line.calls_plainly
