@@ -46,16 +46,17 @@ class Result:
         deadlocks = Counter({"deadlock": self.deadlocks} if self.deadlocks else {})
         return self.outcomes + self.errors + deadlocks
 
-    def find(self, ending: Any, watch: Iterable[str] = ()) -> Trace:
+    def find(self, ending: Any, watch: Iterable[str] | None = None) -> Trace:
         """The shortest trace that ends so: fewest preemptions, then fewest steps.
 
         ending: a returned value, "deadlock", or the name of an exception
-        watch: expressions over the program's local and global names, evaluated after each step
+        watch: expressions over the program's local and global names, evaluated after each step; by default all its plain
+        values
         raises NotFound if no explored schedule ends so
         """
         return replay(self._program, list(self._shortest(ending).schedule), watch, **self._step_options())
 
-    def find_other(self, expected: Any, watch: Iterable[str] = ()) -> Trace | None:
+    def find_other(self, expected: Any, watch: Iterable[str] | None = None) -> Trace | None:
         """The shortest trace of a schedule that ends otherwise than expected, or None if there is none."""
         wrong = [best for ending, best in self._best.items() if ending != Verdict(scheduler.RETURNED, expected)]
         if not wrong:
@@ -75,11 +76,12 @@ class Result:
         found = ", ".join(repr(name) for name in self.endings)
         raise NotFound(f"None of {self.schedules:,} schedules ends with {ending!r}. The endings are {found}.")
 
-    def player(self, watch: Iterable[str] = (), **options: Any) -> Any:
+    def player(self, watch: Iterable[str] | None = None, max_preemptions: int | None = None) -> Any:
         """The page element in which the reader is the scheduler; see helpers.interleave.player."""
-        from helpers.interleave.player import Player  # its files are read only when a page wants one
+        from helpers.interleave.player import make_player  # its files are read only when a page wants one
 
-        return Player(self._program, self._options, list(watch), **options)
+        options = self._options._replace(max_preemptions=max_preemptions, reduce=True)
+        return make_player(self._program, options, None if watch is None else list(watch))
 
     def __repr__(self) -> str:
         ways = ", ".join(f"{count:,} end {_in_words(name, self)}" for name, count in self.endings.items())
@@ -133,7 +135,7 @@ def explore(
 def replay(
     program: Callable[[], Any],
     schedule: Iterable[int],
-    watch: Iterable[str] = (),
+    watch: Iterable[str] | None = None,
     *,
     step: str = "line",
     preempt_main: bool = False,
@@ -147,7 +149,7 @@ def replay(
     options = Options(None, step, 1, False, preempt_main, max_steps)
     _check(options)
     with Session(program, options) as session:
-        recorder = Recorder(list(watch))
+        recorder = Recorder(None if watch is None else list(watch))
         run = session.run(lambda: session.execute(list(schedule), [], observer=recorder))
         return Trace(run, recorder)
 

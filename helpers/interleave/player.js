@@ -27,7 +27,7 @@
   const setDisabled = (made, disabled) => made.setAttribute("aria-disabled", disabled);
   const rich = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
   const plain = (text) => text.replaceAll("`", "");
-  const pieces = (text) => (text ? text.split("\n") : []);
+  const pieces = (text) => (text ? text.split(/\n|, (?=[^\W\d]\w* = )/) : []); // "name = value" of each local
   const unseen = (text) => h("span", { class: "ip-sr" }, text);
   const chip = (t) => h("span", { class: "ip-chip", "data-t": t % 4 }, t + 1);
 
@@ -53,7 +53,7 @@
     get steps() { return this.taken.length; }
     string(index) { return this.data.strings[index]; }
     nodesAround(step) { return [step - 1, step].map((i) => this.data.nodes[this.visited[i]]); }
-    printed(step) { return this.data.printed ? this.string(this.data.printed[this.visited[step]]) : ""; }
+    printed(step) { return this.data.printed?.length ? this.string(this.data.printed[this.visited[step]]) : ""; }
 
     statement([, line, , , suffix]) {
       return (line < 0 ? "(outside the lines shown)" : this.data.lines[line][1].trim()) + SUFFIX[suffix];

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import dis
 import os
 import sys
 import threading
@@ -174,10 +175,11 @@ class Entry:
         """Note what the statement that begins will put out of sight."""
         self.hidden_by_call = 0
         line = state.lines_of(self.frame.f_code).get(self.frame.f_lineno)
-        self.wanted = line.managers if line else 0
+        begins = line is not None and self.place.offset <= line.start
+        self.wanted = line.managers if begins else 0  # leaving a with block comes by its line again
         self.to_hide = self.to_hide or sys.exc_info()[0] is not None
         if line and line.loops:
-            begins = self.place.offset <= line.start or self.place.line not in self.rounds
+            begins = begins or self.place.line not in self.rounds
             self.rounds[self.place.line] = 0 if begins else self.rounds[self.place.line] + 1
             over = source.locals_of(self.frame).get(line.iterated) if line.iterated else ()
             self.to_hide = self.to_hide or not line.counted or type(over) not in (list, tuple, range)
@@ -316,6 +318,9 @@ class Touched:
             into.writes.add(footprint.ANYTHING)
 
 
+_HANDLER_START = dis.opmap["PUSH_EXC_INFO"]
+
+
 class Run:
     """One run of a program under one schedule."""
 
@@ -344,8 +349,8 @@ class Run:
         self.threads_made = 0
         self.names: list[tuple[dict, str]] = []  # global names that the program's functions use
         self.last: Task | None = None  # the scheduled thread that stepped last
-        self.current: Task
-        self.running: Task  # whose step is in progress
+        self.current: Task = None  # type: ignore[assignment]  # set when the run begins
+        self.running: Task = None  # type: ignore[assignment]  # whose step is in progress
         self.last_write: dict[Any, int] = {}
         self.reads_since: dict[Any, int] = {}
 
@@ -438,6 +443,14 @@ class Run:
 
     def arrive(self, task: Task, frame: types.FrameType) -> None:
         """A thread is about to run a statement (or a bytecode): here another may go first."""
+        try:
+            self._arrive(task, frame)
+        except Abort:
+            # An exception at the very start of a handler finds the interpreter's stack half prepared, and spoils it.
+            if frame.f_code.co_code[frame.f_lasti] != _HANDLER_START:
+                raise
+
+    def _arrive(self, task: Task, frame: types.FrameType) -> None:
         if self.ending:
             raise Abort
         offset = frame.f_lasti

@@ -46,7 +46,7 @@ class _Best(NamedTuple):
 
 
 @dataclass
-class _Branch:
+class Branch:
     """A node of the search: the choice being explored there, and the endings below it."""
 
     node: Node
@@ -156,7 +156,7 @@ class Session:
                 now = (self.runs, run.steps, len(run.picks), _processor_time(run)) if run is not None else None
                 if now != progress:
                     progress, since = now, time.monotonic()
-                elif run is not None and time.monotonic() - since > _STUCK_S:
+                elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
                     self._free(run, Uncontrolled(_stuck_sentence(run)), finished)
                     return
             except KeyboardInterrupt as interrupt:
@@ -187,7 +187,7 @@ class Session:
 
 def _processor_time(run: Run) -> float | None:
     """Seconds of processor time of the thread that has the baton; None where the system does not tell."""
-    if not hasattr(time, "pthread_getcpuclockid"):
+    if run.current is None or not hasattr(time, "pthread_getcpuclockid"):
         return None
     try:
         return round(time.clock_gettime(time.pthread_getcpuclockid(run.current.carrier.ident)), 2)
@@ -236,12 +236,12 @@ class Search:
     def go(self) -> None:
         """Explore all; on the driving carrier."""
         known: dict[Any, Counter] = {}
-        path: list[_Branch] = []
+        path: list[Branch] = []
         endless = 0
         while True:
-            run = self.session.execute([branch.chosen for branch in path], [branch.node for branch in path], known)
             depth = len(path)
-            path += [_Branch(n, run.picks[i], run.keys[i]) for i, n in enumerate(run.nodes[depth:], depth)]
+            run = self._execute(path, known)
+            path += [Branch(n, run.picks[i], run.keys[i]) for i, n in enumerate(run.nodes[depth:], depth)]
             below = path[-1].endings if path else self.endings
             if run.verdict.kind == scheduler.MERGED:
                 below.update(known[run.verdict.value])
@@ -258,7 +258,10 @@ class Search:
                     self.endings.update(branch.endings)
                 return
 
-    def _step_back(self, path: list[_Branch], known: dict[Any, Counter]) -> list[_Branch]:
+    def _execute(self, path: list[Branch], known: dict[Any, Counter]) -> Run:
+        return self.session.execute([branch.chosen for branch in path], [branch.node for branch in path], known)
+
+    def _step_back(self, path: list[Branch], known: dict[Any, Counter]) -> list[Branch]:
         """Give up branches that are done, and go to the next choice of the last that is not."""
         while path:
             branch = path[-1]

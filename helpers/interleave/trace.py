@@ -7,9 +7,10 @@ import html
 import re
 import reprlib
 import types
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from helpers.interleave import naming, scheduler, source
+from helpers.interleave import naming, primitives, scheduler, source
 from helpers.interleave.errors import Nondeterministic
 from helpers.interleave.scheduler import Place, Run, Task
 
@@ -39,22 +40,27 @@ class Snapshot(NamedTuple):
 
 
 class Recorder:
-    """Watches a run and keeps a snapshot before each step and one at the end."""
+    """Watches a run and keeps a snapshot before each step and one at the end.
 
-    def __init__(self, watch: list[str]) -> None:
-        self.watch = watch
-        self.snapshots: list[Snapshot] = []
+    watch: expressions over the program's names; None for every plain value among its variables and their attributes
+    skip: number of snapshots, from the first, that are not needed
+    """
+
+    def __init__(self, watch: list[str] | None, skip: int = 0) -> None:
+        self.watch, self.skip = watch, skip
+        self.snapshots: list[Snapshot | None] = []
         self.standstill: list[str] = []
-        self.frame: types.FrameType | None = None
+        self.frames: list[types.FrameType] = []  # of the main program, innermost last
 
     def __call__(self, run: Run) -> None:
         if len(self.snapshots) > len(run.picks):
             return  # the run ended where it stood
         run.observing = True
         try:
-            if self.frame is None and run.tasks[0].stack:
-                self.frame = run.tasks[0].stack[0].frame
-            self.snapshots.append(self.snapshot(run))
+            if not self.frames:  # kept, because their variables can be read after they have returned
+                self.frames = [entry.frame for entry in run.tasks[0].stack]
+            needed = len(self.snapshots) >= self.skip
+            self.snapshots.append(self.snapshot(run) if needed else None)
             if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
                 self.standstill = naming.standstill(run)
         finally:
@@ -63,16 +69,42 @@ class Recorder:
     def snapshot(self, run: Run) -> Snapshot:
         """How the program stands now."""
         threads = [thread_state(run, task) for task in run.tasks]
-        return Snapshot(threads, {e: self.value_of(e) for e in self.watch}, len(run.output))
+        if self.watch is None:
+            watched = dict(plain_values(self.names()))
+        else:
+            watched = {expression: self.value_of(expression) for expression in self.watch}
+        return Snapshot(threads, watched, len(run.output))
+
+    def names(self) -> dict[str, Any]:
+        """The main program's variables."""
+        return {name: value for frame in self.frames for name, value in source.locals_of(frame).items()}
 
     def value_of(self, expression: str) -> str:
         """A watched expression's value as text; a dash while its names have no value."""
-        if self.frame is None:
+        if not self.frames:
             return _ABSENT
         try:
-            return show(eval(expression, self.frame.f_globals, source.locals_of(self.frame)))
+            return show(eval(expression, self.frames[-1].f_globals, self.names()))
         except Exception:  # noqa: BLE001  any error of the expression means that it has no value yet
             return _ABSENT
+
+
+def plain_values(names: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The variables, and attributes of the program's own objects, whose values can be shown in a few words."""
+    for name, value in names.items():
+        if name.startswith(("_", ".")) or callable(value):
+            continue
+        text = show(value)
+        if not _is_opaque(text):
+            yield name, text
+        elif type(value).__module__ not in ("threading", "queue", "_thread", primitives.__name__):
+            for attribute, item in getattr(value, "__dict__", {}).items():
+                if not attribute.startswith("_") and not callable(item) and not _is_opaque(show(item)):
+                    yield f"{name}.{attribute}", show(item)
+
+
+def _is_opaque(text: str) -> bool:
+    return "<" in text and " object" in text or text.startswith("<") or "[<" in text or "(<" in text or ": <" in text
 
 
 def show(value: Any) -> str:
@@ -87,9 +119,10 @@ def thread_state(run: Run, task: Task) -> ThreadState:
     reason = naming.waits_for(run, task)
     local = {}
     if task.stack:
+        shared = (*task.stack[-1].frame.f_code.co_freevars, "self")
         for name, value in source.locals_of(task.stack[-1].frame).items():
             text = show(value)
-            if not text.startswith("<") and name != "self" and not name.startswith("."):
+            if name not in shared and not _is_opaque(text) and not name.startswith(("_", ".")):
                 local[name] = text
     in_progress = task.waiting is not None
     return ThreadState(task.name, "blocked" if reason else "ready", task.place, reason, in_progress, local)
@@ -115,13 +148,12 @@ class Trace:
         self.schedule = list(run.picks)
         self.preemptions = run.preemptions
         self.threads = [task.name for task in run.tasks]
-        self.watch = recorder.watch
         self.snapshots = recorder.snapshots
         self.rows = [_row(run, recorder.snapshots, i) for i in range(min(len(run.picks), len(recorder.snapshots) - 1))]
         self.verdict = run.verdict
         self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
         self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
-        self.ending = _ending(run, self.deadlock)
+        self.ending = ending_sentence(run, self.deadlock)
 
     def _columns(self) -> list[int]:
         return sorted({row.thread for row in self.rows})
@@ -202,7 +234,8 @@ def is_leaving(place: Place) -> bool:
     return place.offset > first
 
 
-def _ending(run: Run, standstill: list[str]) -> str:
+def ending_sentence(run: Run, standstill: list[str]) -> str:
+    """How a run ended, as a sentence."""
     kind, value = run.verdict
     if kind == scheduler.RETURNED:
         return f"It ended at {show(value)}."
@@ -219,7 +252,7 @@ def check_repeatable(session: Any) -> None:
 
     raises Nondeterministic, naming the first step that differed
     """
-    recorders = [Recorder([]), Recorder([])]
+    recorders = [Recorder(None), Recorder(None)]
     runs = [session.execute([], [], observer=recorder) for recorder in recorders]
     traces = [Trace(run, recorder) for run, recorder in zip(runs, recorders, strict=True)]
     for number, (first, second) in enumerate(zip(traces[0].rows, traces[1].rows, strict=False), 1):

@@ -1,0 +1,232 @@
+"""The page element in which the reader is the scheduler: the states of all schedules, recorded, as a graph.
+
+It plays back what happened in real runs, so it needs neither a kernel nor a network. player.js and player.css draw it;
+where scripts do not run, the shortest failing trace stands in its place as a table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import textwrap
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from helpers.interleave import scheduler
+from helpers.interleave.errors import ExploreError
+from helpers.interleave.scheduler import Run, Verdict
+from helpers.interleave.search import Branch, Options, Search, Session
+from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence
+
+_HERE = Path(__file__).parent
+_MOST_NODES = 3_000
+_STATUS = {"ready": 0, "blocked": 1, "ended": 2}
+
+
+def make_player(program: Callable[[], Any], options: Options, watch: list[str] | None) -> Player:
+    """Explore the program for a player.
+
+    options.max_preemptions: None lets the reader take any turn; a number lets the explorer stop earlier
+    raises ExploreError if there are more states than a page should carry
+    """
+    with Session(program, options) as session:
+
+        def work() -> tuple[_Graph, Trace]:
+            graph = _Graph(session, watch)
+            graph.go()
+            schedule = graph.best[graph.worst()].schedule
+            recorder = Recorder(watch)
+            return graph, Trace(session.execute(list(schedule), [], observer=recorder), recorder)
+
+        graph, fallback = session.run(work)
+    return Player(_compact(graph), fallback)
+
+
+class _Node:
+    """A state between two steps, and the states to which each thread's next step leads."""
+
+    def __init__(self, snapshot: Snapshot, output: str) -> None:
+        self.snapshot, self.output = snapshot, output
+        self.after: dict[int, _Node] = {}
+        self.ending: Verdict | None = None
+
+
+class _Graph(Search):
+    """A search that keeps every state it passes."""
+
+    def __init__(self, session: Session, watch: list[str] | None) -> None:
+        super().__init__(session)
+        self.watch = watch
+        self.nodes: list[_Node] = []  # of the present path
+        self.by_key: dict[Any, _Node] = {}
+        self.texts: dict[Verdict, str] = {}
+        self.serial: Verdict | None = None  # how the program ends if no thread is interrupted
+        self.names: list[str] = []
+        self.count = 0
+
+    def _execute(self, path: list[Branch], known: dict) -> Run:
+        recorder = Recorder(self.watch, skip=len(path))
+        run = self.session.execute([b.chosen for b in path], [b.node for b in path], known, recorder)
+        self._add(run, recorder, len(path))
+        return run
+
+    def _add(self, run: Run, recorder: Recorder, depth: int) -> None:
+        del self.nodes[depth:]
+        merged = run.verdict.kind == scheduler.MERGED
+        for step in range(depth, len(run.picks) + 1):
+            if merged and step == len(run.picks):
+                node = self.by_key[run.verdict.value]
+            else:
+                snapshot = recorder.snapshots[step]
+                node = _Node(snapshot, "".join(text for _, text in run.output[: snapshot.printed]))
+                self.count += 1
+            if step:
+                self.nodes[-1].after[run.picks[step - 1]] = node
+            self.nodes.append(node)
+            if step < len(run.picks) and run.keys[step] is not None:
+                self.by_key[run.keys[step]] = node
+        if not merged:
+            self._end(run, recorder)
+        if self.count > 20 * _MOST_NODES:
+            raise ExploreError("The program has too many states for a player. Give it fewer threads or steps, or a bound.")
+
+    def _end(self, run: Run, recorder: Recorder) -> None:
+        ending = self.nodes[-1].ending = self._ending(run)
+        self.texts.setdefault(ending, ending_sentence(run, recorder.standstill))
+        self.serial = self.serial or ending
+        if len(run.tasks) > len(self.names):
+            self.names = [task.name for task in run.tasks]
+
+    def worst(self) -> Verdict:
+        """The ending that the shortest failing schedule has, or the only one there is."""
+        wrong = [ending for ending in self.best if ending != self.serial]
+        return min(wrong, key=self.best.__getitem__) if wrong else self.serial
+
+
+class _Table:
+    """Texts by number: each is sent once."""
+
+    def __init__(self, first: Any = None) -> None:
+        self.numbers: dict[Any, int] = {} if first is None else {first: 0}
+
+    def __call__(self, item: Any) -> int:
+        return self.numbers.setdefault(item, len(self.numbers))
+
+    def items(self) -> list:
+        return list(self.numbers)
+
+
+def _compact(graph: _Graph) -> dict[str, Any]:
+    """The graph as JSON: states that look the same and lead to the same are one."""
+    root = graph.nodes[0]
+    order = _bottom_up(root)
+    threads = sorted({index for node in order for index in node.after})
+    strings = _Table("")
+    lines, line_numbers = _source_lines(order)
+    watched: dict[str, None] = {}
+    for node in reversed(order):
+        watched.update(dict.fromkeys(node.snapshot.watched))
+    endings = sorted(graph.best, key=lambda ending: (ending != graph.serial, graph.best[ending]))
+    numbers: dict[int, int] = {}
+    known: dict[tuple, int] = {}
+    rows: list[list] = []
+    for node in order:
+        states = [_thread_row(node.snapshot, index, line_numbers, strings) for index in threads]
+        values = [strings(node.snapshot.watched.get(name, "–")) for name in watched]
+        after = [numbers[id(node.after[i])] if i in node.after else -1 for i in threads]
+        ending = endings.index(node.ending) if node.ending is not None else -1
+        row = [states, values, after, ending, strings(node.output)]
+        key = (json.dumps(row),)
+        if key not in known:
+            known[key] = len(rows)
+            rows.append(row)
+        numbers[id(node)] = known[key]
+    if len(rows) > _MOST_NODES:
+        raise ExploreError(f"The program has {len(rows):,} states, too many for a player. Give it fewer threads or steps.")
+    last = len(rows) - 1  # the start came last; it is to be number 0
+    rows.reverse()
+    for row in rows:
+        row[2] = [last - number if number >= 0 else -1 for number in row[2]]
+    return {
+        "v": 1,
+        "threads": [graph.names[index] for index in threads],
+        "lines": lines,
+        "watch": list(watched),
+        "endings": [_ending_row(graph, ending, threads) for ending in endings],
+        "nodes": [row[:4] for row in rows],
+        "printed": [row[4] for row in rows] if any(row[4] for row in rows) else [],
+        "strings": strings.items(),
+    }
+
+
+def _bottom_up(root: _Node) -> list[_Node]:
+    """All nodes, each after those it leads to."""
+    order: list[_Node] = []
+    done: set[int] = set()
+    pending = [(root, False)]
+    while pending:
+        node, ready = pending.pop()
+        if ready:
+            order.append(node)
+        elif id(node) not in done:
+            done.add(id(node))
+            pending.append((node, True))
+            pending += [(after, False) for after in node.after.values()]
+    return order
+
+
+def _ending_row(graph: _Graph, ending: Verdict, threads: list[int]) -> dict[str, Any]:
+    path = [threads.index(index) for index in graph.best[ending].schedule]
+    return {"text": graph.texts[ending], "good": ending == graph.serial, "path": path}
+
+
+def _thread_row(snapshot: Snapshot, index: int, lines: dict, strings: _Table) -> list[int]:
+    state = snapshot.threads[index] if index < len(snapshot.threads) else _NOT_STARTED
+    line = lines.get((state.place.code and state.place.code.co_filename, state.place.line), -1)
+    local = ", ".join(f"{name} = {value}" for name, value in state.local.items())
+    return [_STATUS[state.status], line, strings(state.reason or ""), strings(local), int(state.in_progress)]
+
+
+_NOT_STARTED = ThreadState("", "blocked", scheduler.NOWHERE, "not started yet", False, {})
+
+
+def _source_lines(order: list[_Node]) -> tuple[list, dict[tuple[str, int], int]]:
+    """The functions in which threads were seen, as numbered lines, and where each line stands in that list."""
+    codes: set[types.CodeType] = set()
+    for node in order:
+        codes |= {state.place.code for state in node.snapshot.threads[1:] if state.place.code is not None}
+    lines: list = []
+    numbers: dict[tuple[str, int], int] = {}
+    for code in sorted(codes, key=lambda code: (code.co_filename, code.co_firstlineno)):
+        if (code.co_filename, code.co_firstlineno) in numbers:
+            continue  # nested in one that is shown
+        source, first = inspect.getsourcelines(code)
+        if lines:
+            lines.append(None)
+        for number, text in enumerate(textwrap.dedent("".join(source)).rstrip().splitlines(), first):
+            numbers[code.co_filename, number] = len(lines)
+            lines.append([number, text])
+    return lines, numbers
+
+
+class Player:
+    """The element: data is what it plays, fallback the trace that stands in its place where scripts do not run."""
+
+    def __init__(self, data: dict[str, Any], fallback: Trace) -> None:
+        self.data, self.fallback = data, fallback
+
+    def __repr__(self) -> str:
+        return str(self.fallback)
+
+    def _repr_html_(self) -> str:
+        data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+        name = hashlib.sha256(data.encode()).hexdigest()[:8]
+        style, script = ((_HERE / file).read_text(encoding="utf-8") for file in ("player.css", "player.js"))
+        return (
+            f'<div class="interleave-player" id="player-{name}"><script type="application/json">{data}</script>'
+            f'<div class="interleave-fallback">{self.fallback._repr_html_()}</div></div>'
+            f"<style>{style}</style><script>{script}</script>"
+        )
