@@ -3,7 +3,7 @@ FIRST := notebooks/threads/01_multithreading.ipynb
 RUN := sh tools/with-venv.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab refresh lock
+.PHONY: help book test bench lab refresh lock
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile
@@ -13,6 +13,9 @@ book: ## build the web book, warnings as errors
 
 test: ## run every test; START_METHOD=spawn (or fork, forkserver) sets the notebooks' default start method
 	@$(RUN) --tests python -m pytest -n 2 $(if $(START_METHOD),--start-method=$(START_METHOD))
+
+bench: ## time the explorer beside two other tools
+	@$(RUN) --tests python tests/benchmarks/bench_explorer.py
 
 lab: ## open the notebooks in JupyterLab
 	@$(RUN) python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef
+DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 
 
@@ -29,12 +29,12 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
 
 
 def answers_in(lesson: str, name: str) -> list:
-    """The functions called name that the lesson defines, in order, with the imports and functions that come before."""
+    """The functions or classes called name that the lesson defines, in order, with the imports and functions that come before."""
     namespace: dict = {"__name__": "__main__"}
     answers = []
     for cell in code_cells(ROOT / "notebooks" / f"{lesson}.ipynb"):
         definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
         exec(compile(ast.Module(definitions, type_ignores=[]), lesson, "exec"), namespace)
-        if f"def {name}(" in cell.source:
+        if f"def {name}(" in cell.source or f"class {name}:" in cell.source:
             answers.append(namespace[name])
     return answers

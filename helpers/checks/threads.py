@@ -4,7 +4,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from helpers.checks.schedules import in_threads, judged, must_always
 from helpers.checks.verdict import QUIET_S, Meeting, NotYet, noticing_thread_errors, verdict
+from helpers.interleave import Result, Trace, Uncontrolled, explore
+from helpers.workers.deadlocks import ORDERS, begin, take
+from helpers.workers.races import Tally
 
 # 01_multithreading --------------------------------------------------------------------------------------------------
 
@@ -156,3 +160,286 @@ def _judge_add_up(add_up: Callable) -> str:
             if (total := add_up(numbers)) != sum(map(sum, numbers)):
                 raise NotYet(f"the total of {numbers} should be {sum(map(sum, numbers))}, and is {total!r}.")
     return "3 of 3 threads added at the same time, no lock, and nothing was lost."
+
+
+# 02_races -----------------------------------------------------------------------------------------------------------
+
+
+def check_three_increments(three_increments: Callable[[], set[int]]) -> None:
+    """Print whether three_increments() is the set of values at which three unlocked increments can end."""
+    print(judged(_judge_three_increments, three_increments))
+
+
+def _judge_three_increments(three_increments: Callable) -> str:
+    guess = three_increments()
+    if not isinstance(guess, set):
+        raise NotYet(f"the answer should be a set such as {{0, 3}}, and is {guess!r}.")
+    result = explore(_three_increments, max_preemptions=None)
+    possible = set(result.outcomes)
+    for value in sorted(possible - guess):
+        trace = result.find(value)
+        raise NotYet(f"it can also end at {value}, as it does in {result.outcomes[value]} schedules. Shortest:\n\n{trace}")
+    if guess - possible:
+        extra = sorted(guess - possible, key=str)
+        raise NotYet(f"none of {result.schedules:,} schedules ends at {', '.join(map(str, extra))}.")
+    counts = ", ".join(f"{result.outcomes[value]:,} end at {value}" for value in sorted(possible))
+    return f"of all {result.schedules:,} schedules, {counts}."
+
+
+def _three_increments() -> int:
+    tally = Tally()
+    in_threads(tally.add_one, tally.add_one, tally.add_one)
+    return tally.value
+
+
+def check_Cache(Cache: type) -> None:  # noqa: N802,N803  named after the class that it judges
+    """Print whether Cache(make).get_or_create(key) makes each key's value once, whatever the schedule."""
+    print(judged(_judge_cache, Cache))
+
+
+def _judge_cache(kind: type) -> str:
+    def program() -> tuple:
+        made: list[str] = []
+
+        def make(key: str) -> str:
+            made.append(key)
+            return f"{key} number {len(made)}"
+
+        cache, got = kind(make), []
+        in_threads(*[lambda: got.append(cache.get_or_create("key"))] * 2)
+        if len(got) == 2 and got[0] != got[1]:
+            return ("made", len(made), "and handed out different values")
+        return ("made", len(made)) if got == ["key number 1"] * 2 else ("got", *got)
+
+    def hint(result: Result, trace: Trace) -> str:
+        if trace.deadlock:
+            return "Neither thread can go on."
+        if trace.outcome is None or trace.outcome[0] != "made":
+            return trace.ending
+        made, taken = trace.locks_made, trace.locks_taken
+        if any(made):
+            return "Each call makes a lock of its own, so no two threads ever wait for the same one."
+        if not any(taken):
+            return "Both threads find no value before either has stored one."
+        if max(taken) > 1:
+            return "The lock is let go between the check and the act, so both threads pass the check."
+        return "The lock covers the act and not the check: both threads have passed the check before either has the lock."
+
+    result = must_always(program, {("made", 1)}, hint)
+    return f"{result.schedules:,} of {result.schedules:,} schedules make the value once."
+
+
+# 03_locks -----------------------------------------------------------------------------------------------------------
+
+
+class _Account:
+    """An account that notes which thread wrote its balance, and when."""
+
+    def __init__(self, number: int, balance: int, log: list) -> None:
+        self.number, self._balance, self._log = number, balance, log
+        self.lock = threading.Lock()
+
+    @property
+    def balance(self) -> int:
+        return self._balance
+
+    @balance.setter
+    def balance(self, value: int) -> None:
+        self._log.append(threading.current_thread().name)
+        self._balance = value
+
+
+_ONE_FOR_ALL = (
+    "one lock for all accounts: transfers between other accounts must wait for it, too. Use each account's own lock."
+)
+
+
+def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
+    """Print whether transfer(source, target, amount) is right under all schedules, and lets others overlap."""
+    print(judged(_judge_transfer, transfer))
+
+
+def _judge_transfer(transfer: Callable) -> str:
+    def between(*pairs: tuple[int, int]) -> Callable[[], tuple]:
+        def program() -> tuple:
+            log: list[str] = []
+            accounts = [_Account(number, 100, log) for number in range(4)]
+            in_threads(*[_call(transfer, accounts[a], accounts[b]) for a, b in pairs])
+            return tuple(account.balance for account in accounts), tuple(log)
+
+        return program
+
+    try:
+        schedules = _no_money_lost(between((0, 1), (2, 1)), (90, 120, 90, 100))
+        schedules += _no_money_lost(between((0, 1), (1, 0)), (100, 100, 100, 100))
+        apart = explore(between((0, 1), (2, 3)), max_preemptions=1, step="opcode")
+    except Uncontrolled as problem:
+        raise NotYet(_ONE_FOR_ALL) from problem
+    orders = {log for _, log in apart.outcomes}
+    if not any(len(log) == 4 and log[0] != log[1] for log in orders):
+        raise NotYet(_ONE_FOR_ALL)
+    return f"no money is lost and nobody waits for ever in {schedules:,} of {schedules:,} schedules."
+
+
+def _call(transfer: Callable, source: _Account, target: _Account) -> Callable[[], None]:
+    return lambda: transfer(source, target, 10)
+
+
+def _no_money_lost(program: Callable, balances: tuple) -> int:
+    result = explore(program, step="opcode", max_preemptions=1)
+    lost = sum(count for outcome, count in result.outcomes.items() if outcome[0] != balances)
+    if result.deadlocks:
+        waits = "; ".join(result.find("deadlock").deadlock)
+        raise NotYet(
+            f"in {result.deadlocks:,} of {result.schedules:,} schedules two transfers in opposite directions wait for each "
+            f"other for ever: {waits}. Take the two locks in an order that does not depend on the direction."
+        )
+    if result.errors:
+        name = next(iter(result.errors))
+        raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
+    if lost:
+        raise NotYet(
+            f"in {lost:,} of {result.schedules:,} schedules money appears or vanishes. A balance is read and written by two "
+            "transfers at once: hold the locks of both accounts, not of one."
+        )
+    return result.schedules
+
+
+def check_LRU(LRU: type) -> None:  # noqa: N802,N803
+    """Print whether LRU(size) with get and put behaves under all schedules as if one call came after the other."""
+    print(judged(_judge_lru, LRU))
+
+
+def _judge_lru(kind: type) -> str:
+    def program(*calls: Callable) -> Callable[[], tuple]:
+        def run() -> tuple:
+            cache, got = kind(2), []
+            cache.put("a", 1)
+            cache.put("b", 2)
+            in_threads(*[lambda call=call: got.append(call(cache)) for call in calls])
+            kept = "".join(key for key in "abcd" if cache.get(key) is not None)
+            return tuple(sorted(got, key=str)), kept
+
+        return run
+
+    def hint(result: Result, trace: Trace) -> str:
+        if trace.deadlock:
+            return "A thread waits for a lock that it holds itself, or two wait for each other."
+        if any(trace.locks_made):
+            return "Each call makes a lock of its own, so no two threads ever wait for the same one."
+        return "The calls got into each other: between two of its lines, a call finds what another has half done."
+
+    total = 0
+    get_a, put_c, put_d = lambda c: c.get("a"), lambda c: c.put("c", 3), lambda c: c.put("d", 4)
+    for calls in [(get_a, put_c), (put_c, put_d)]:
+        one_by_one = explore(program(*calls), max_preemptions=0).outcomes
+        if not one_by_one or not set(one_by_one) <= {((1, None), "ac"), ((None, None), "bc"), ((None, None), "cd")}:
+            raise NotYet(f"already one call after the other, it goes wrong: {explore(program(*calls), max_preemptions=0)}.")
+        total += must_always(program(*calls), set(one_by_one), hint).schedules
+    return f"{total:,} of {total:,} schedules end as if one call had come after the other."
+
+
+# 04_deadlocks -------------------------------------------------------------------------------------------------------
+
+
+def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:
+    """Print whether can_deadlock() names those programs of 04_deadlocks that some schedule brings to a standstill."""
+    print(judged(_judge_can_deadlock, can_deadlock))
+
+
+def _judge_can_deadlock(can_deadlock: Callable) -> str:
+    guess = can_deadlock()
+    results = {name: explore(_nested(orders), reduce=True) for name, orders in ORDERS.items()}
+    for name, result in results.items():
+        if result.deadlocks and name not in guess:
+            waits = "; ".join(result.find("deadlock").deadlock)
+            raise NotYet(f"{name} can: {result.deadlocks:,} of {result.schedules:,} schedules end with {waits}.")
+        if not result.deadlocks and name in guess:
+            raise NotYet(f"{name} cannot: none of {result.schedules:,} schedules ends in deadlock.")
+    counts = ", ".join(f"{name} {result.deadlocks:,} of {result.schedules:,}" for name, result in results.items())
+    return f"schedules that end in deadlock: {counts}."
+
+
+def _nested(orders: list[str]) -> Callable[[], None]:
+    def program() -> None:
+        locks = {name: threading.Lock() for name in "abc"}
+        in_threads(*[lambda order=order: take(locks, order) for order in orders])
+
+    return program
+
+
+def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
+    """Print whether dine(forks, i, eat) lets everybody eat under all schedules, and two at once who share no fork."""
+    print(judged(_judge_dine, dine))
+
+
+class _Fork:
+    """A lock that remembers who held it and whether somebody would not wait for it."""
+
+    def __init__(self, log: list) -> None:
+        self._lock, self._log = threading.Lock(), log
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if not blocking or timeout != -1:
+            self._log.append("would not wait")
+        return self._lock.acquire(blocking, timeout)
+
+    __enter__ = acquire
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def locked(self) -> bool:
+        return self._lock.locked()
+
+
+def _judge_dine(dine: Callable) -> str:
+    def table(size: int, guests: list[int], log: list[str]) -> Callable[[], tuple]:
+        def program() -> tuple:
+            del log[:]
+            forks = [_Fork(log) for _ in range(size)]
+            ate: list = []
+            in_threads(*[lambda i=i: dine(forks, i, meal(forks, i, ate)) for i in guests])
+            return tuple(ate)
+
+        return program
+
+    notes: list[str] = []
+    try:
+        result = explore(table(3, [0, 1, 2], notes), reduce=True)
+        pair = explore(table(4, [0, 2], notes), step="opcode", max_preemptions=1)
+    except Uncontrolled as problem:
+        raise NotYet(_ONE_TABLE) from problem
+    if result.deadlocks:
+        waits = "; ".join(result.find("deadlock").deadlock)
+        raise NotYet(f"in {result.deadlocks:,} of {result.schedules:,} schedules nobody can go on: {waits}.")
+    if "StepLimit" in result.errors or notes or any("would not wait" in map(str, o) for o in result.outcomes):
+        raise NotYet(
+            "a philosopher who does not get a fork gives up and tries again. All may do so in step, for ever (a livelock). "
+            "Take the forks in an order in which nobody has to give up."
+        )
+    for name in result.errors:
+        raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
+    wrong = [ate for ate in result.outcomes if sorted(ate) != sorted([(i, "begins") for i in range(3)] + [(i, "ends") for i in range(3)])]
+    if wrong:
+        raise NotYet(f"each of the three must eat once, with both forks. One run went: {wrong[0]}.")
+    if not any(ate[0][0] != ate[1][0] for ate in pair.outcomes if len(ate) == 4):
+        raise NotYet(_ONE_TABLE)
+    return f"everybody eats in {result.schedules:,} of {result.schedules:,} schedules, and two who share no fork can eat at once."
+
+
+_ONE_TABLE = "two who share no fork never eat at once: one lock makes all of them take turns. Let the forks be the only locks."
+
+
+def meal(forks: list, i: int, ate: list) -> Callable[[], None]:
+    """What philosopher i does with both forks in hand."""
+
+    def eat() -> None:
+        if not (forks[i].locked() and forks[(i + 1) % len(forks)].locked()):
+            ate.append((i, "lacks a fork"))
+        begin(ate, i)
+
+    return eat

@@ -5,7 +5,6 @@
   const BLOCKED = 1, ENDED = 2; // a thread's state, 0 if it can go on
   const THREADS = 0, WATCHED = 1, NEXT = 2, ENDING = 3; // the parts of a node
   const SELECTOR = ".interleave-player";
-  const SUFFIX = ["", "  (goes on)", "  (leaving)"];
   const players = new WeakMap();
   let count = 0;
 
@@ -56,7 +55,8 @@
     printed(step) { return this.data.printed?.length ? this.string(this.data.printed[this.visited[step]]) : ""; }
 
     statement([, line, , , suffix]) {
-      return (line < 0 ? "(outside the lines shown)" : this.data.lines[line][1].trim()) + SUFFIX[suffix];
+      const text = line < 0 ? "" : this.data.lines[line][1].trim();
+      return text ? text + ["", "  (goes on)"][suffix] : ["(starts)", "(goes on)"][suffix];
     }
 
     reason([state, , reason]) {
@@ -68,6 +68,13 @@
       if (!step) return [];
       const [before, after] = this.nodesAround(step).map((node) => node[WATCHED].map((i) => this.string(i)));
       return this.data.watch.map((name, i) => [name, after[i], before[i]]).filter(([, now, old]) => now !== old);
+    }
+
+    /* Watched values that the step's line assigns, and that are what they were: that is how an update is lost. */
+    rewritten(step, [, line]) {
+      const node = this.nodesAround(step)[1], changed = this.watchedChanges(step).map(([name]) => name);
+      const assigned = (this.data.writes || {})[line] || [];
+      return assigned.map((i) => [this.data.watch[i], this.string(node[WATCHED][i])]).filter(([n]) => !changed.includes(n));
     }
 
     /* "name = value" of locals that a step changed. A call or a return shows others, which is no change. */
@@ -84,7 +91,8 @@
       const t = this.taken[step - 1];
       const [before, after] = this.nodesAround(step).map((node) => node[THREADS][t]);
       const changes = this.watchedChanges(step).map(([name, now]) => `${name} = ${now}`);
-      const news = [...new Set([...changes, ...this.localChanges(step, t)])].map((piece) => `\`${piece}\``);
+      const again = this.rewritten(step, before).map(([name, value]) => `${name} = ${value} again`);
+      const news = [...new Set([...changes, ...again, ...this.localChanges(step, t)])].map((piece) => `\`${piece}\``);
       const print = this.printed(step).slice(this.printed(step - 1).length).trimEnd();
       if (print) news.push(`prints \`${print}\``);
       if (after[0] === BLOCKED) news.push(this.reason(after));

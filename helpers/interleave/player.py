@@ -19,7 +19,7 @@ from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError
 from helpers.interleave.scheduler import Run, Verdict
 from helpers.interleave.search import Branch, Options, Search, Session
-from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence
+from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
 
 _HERE = Path(__file__).parent
 _MOST_NODES = 3_000
@@ -155,11 +155,24 @@ def _compact(graph: _Graph) -> dict[str, Any]:
         "threads": [graph.names[index] for index in threads],
         "lines": lines,
         "watch": list(watched),
+        "writes": _assignments(order, line_numbers, list(watched)),
         "endings": [_ending_row(graph, ending, threads) for ending in endings],
         "nodes": [row[:4] for row in rows],
         "printed": [row[4] for row in rows] if any(row[4] for row in rows) else [],
         "strings": strings.items(),
     }
+
+
+def _assignments(order: list[_Node], lines: dict, watched: list[str]) -> dict[int, list[int]]:
+    """For each shown line that assigns to watched values, which ones."""
+    places = {state.place for node in order for state in node.snapshot.threads if state.place.code is not None}
+    found: dict[int, list[int]] = {}
+    for place in sorted(places, key=lambda place: (place.line, place.offset)):
+        line = lines.get((place.code.co_filename, place.line))
+        indices = [i for i, name in enumerate(watched) if writes(place, name)]
+        if line is not None and indices:
+            found[line] = indices
+    return found
 
 
 def _bottom_up(root: _Node) -> list[_Node]:
@@ -186,11 +199,11 @@ def _ending_row(graph: _Graph, ending: Verdict, threads: list[int]) -> dict[str,
 def _thread_row(snapshot: Snapshot, index: int, lines: dict, strings: _Table) -> list[int]:
     state = snapshot.threads[index] if index < len(snapshot.threads) else _NOT_STARTED
     line = lines.get((state.place.code and state.place.code.co_filename, state.place.line), -1)
-    local = ", ".join(f"{name} = {value}" for name, value in state.local.items())
+    local = "\n".join(f"{name} = {value}" for name, value in state.local.items())
     return [_STATUS[state.status], line, strings(state.reason or ""), strings(local), int(state.in_progress)]
 
 
-_NOT_STARTED = ThreadState("", "blocked", scheduler.NOWHERE, "not started yet", False, {})
+_NOT_STARTED = ThreadState("", "blocked", scheduler.NOWHERE, "not started yet", False, False, {})
 
 
 def _source_lines(order: list[_Node]) -> tuple[list, dict[tuple[str, int], int]]:
@@ -222,7 +235,7 @@ class Player:
         return str(self.fallback)
 
     def _repr_html_(self) -> str:
-        data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+        data = json.dumps(self.data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
         name = hashlib.sha256(data.encode()).hexdigest()[:8]
         style, script = ((_HERE / file).read_text(encoding="utf-8") for file in ("player.css", "player.js"))
         return (

@@ -3,6 +3,7 @@ are written in Python over these locks, and their code runs unchanged."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,12 @@ class Lock:
         if timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
         run = self.run
+        run.before_lock(sys._getframe(1))
         task = run.current
         if self.owner is None:
             run.touch(self.variable)
             self.owner = task
+            task.locks_taken += 1
             return True
         run.touch(self.variable, write=False)  # in vain: two such steps can change places
         if run.over:
@@ -52,6 +55,7 @@ class Lock:
             return False
         run.touch(self.variable)
         self.owner = task
+        task.locks_taken += 1
         return True
 
     __enter__ = acquire
@@ -95,6 +99,7 @@ class RLock(Lock):
             self.run.touch(self.variable)
             self.count += 1
             return True
+        self.run.before_lock(sys._getframe(1))
         taken = super().acquire(blocking, timeout)
         if taken:
             self.count = 1

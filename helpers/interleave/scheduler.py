@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import dis
+import functools
 import os
 import sys
 import threading
@@ -195,6 +196,7 @@ class Task:
     def __init__(self, run: Run, index: int, thread: threading.Thread, carrier: Carrier) -> None:
         self.run, self.index, self.thread, self.carrier = run, index, thread, carrier
         self.begun = self.finished = self.granted = self.spinning = False
+        self.took_lock = self.paused = False  # in the statement that is under way
         self.waiting: Any = None
         self.then: Any = None
         self.condition: threading.Condition | None = None
@@ -204,7 +206,7 @@ class Task:
         self.trail: list[Place] = []  # passed since another thread stepped, to notice that this one spins
         self.visits: dict[tuple, tuple] = {}
         self.switches = 0
-        self.locks_made = 0
+        self.locks_made = self.locks_taken = 0
         self.history = hash(index)  # stands for all that happened before its last step, see Run._fold
         self.done = Touched()  # by lines of the present step that are over
         self.line = Touched()  # by the line in progress
@@ -226,6 +228,8 @@ class Task:
         if self.stack:
             return self.stack[-1].place
         target = getattr(self.thread, "_target", None) or self.thread.run
+        while isinstance(target, functools.partial):
+            target = target.func
         code = getattr(getattr(target, "__func__", target), "__code__", None)
         if self.finished or self.begun or code is None or source.kind_of(code) is not source.READER:
             return NOWHERE
@@ -334,6 +338,7 @@ class Run:
         self.nodes: list[Node] = []
         self.picks: list[int] = []
         self.keys: list[Any] = []
+        self.entered: dict[int, Place] = {}  # steps that began outside the reader's code, and where they came into it
         self.known: Any = ()  # states that earlier runs have explored to the end
         self.observer: Callable[[Run], None] | None = None
         self.output: list[tuple[Task, str]] = []
@@ -464,10 +469,12 @@ class Run:
         self._count_step(task)
         looped = offset <= place.offset
         top.place = Place(frame.f_code, line, offset)
+        task.took_lock = False
         if looped and self._spins(task, frame):
             task.spinning = True
         if task.granted:
             task.granted = False
+            self.entered[len(self.picks) - 1] = top.place
         elif task.index or self.options.preempt_main or task.spinning:
             self._hand_on(task)
         task.trail.append(top.place)
@@ -519,6 +526,17 @@ class Run:
             return waiting.free(task)
         finally:
             task.waiting = task.then = task.deadline = task.blocked_in = None
+
+    def before_lock(self, caller: types.FrameType) -> None:
+        """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between."""
+        task = self.current
+        if not task.stack or task.stack[-1].frame is not caller or (task.index == 0 and not self.options.preempt_main):
+            return
+        if task.took_lock and not self.ending:
+            task.paused = True
+            self._hand_on(task)
+            task.paused = False
+        task.took_lock = True
 
     # ---- the choice ---------------------------------------------------------------------------------------------
 

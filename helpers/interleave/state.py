@@ -61,7 +61,7 @@ class _Reader:
         if not task.stack and (task.begun or task.is_pool_worker):
             write(task.history)
         for entry in task.stack:
-            write((entry.place.code, entry.place.offset, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items())))
+            write((entry.place.code, entry.frame.f_lasti, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items())))
             self.add_values(source.locals_of(entry.frame))
             self.add_values(entry.managers)
         if task.waiting is not None:

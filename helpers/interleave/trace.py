@@ -8,12 +8,14 @@ import re
 import reprlib
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.interleave import naming, primitives, scheduler, source
+from helpers.interleave import footprint, naming, primitives, scheduler, source
 from helpers.interleave.errors import Nondeterministic
 from helpers.interleave.scheduler import Place, Run, Task
 
+_STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
 _ABSENT = "–"
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
@@ -27,6 +29,7 @@ class ThreadState(NamedTuple):
     status: str
     place: Place
     reason: str | None
+    in_function: bool  # it has begun to run
     in_progress: bool  # it is in the middle of that statement, and goes on with the rest
     local: dict[str, str]
 
@@ -115,7 +118,7 @@ def show(value: Any) -> str:
 def thread_state(run: Run, task: Task) -> ThreadState:
     """How a thread stands now."""
     if task.finished:
-        return ThreadState(task.name, "ended", scheduler.NOWHERE, None, False, {})
+        return ThreadState(task.name, "ended", scheduler.NOWHERE, None, False, False, {})
     reason = naming.waits_for(run, task)
     local = {}
     if task.stack:
@@ -124,8 +127,8 @@ def thread_state(run: Run, task: Task) -> ThreadState:
             text = show(value)
             if name not in shared and not _is_opaque(text) and not name.startswith(("_", ".")):
                 local[name] = text
-    in_progress = task.waiting is not None
-    return ThreadState(task.name, "blocked" if reason else "ready", task.place, reason, in_progress, local)
+    in_progress = task.waiting is not None or task.paused
+    return ThreadState(task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local)
 
 
 class Row(NamedTuple):
@@ -142,6 +145,7 @@ class Trace:
     """The steps of one run. print(trace) and a notebook show it as a table.
 
     schedule: the thread of each step, which replay takes; ending: how it ended, in words; outcome: the returned value
+    locks_made, locks_taken: for each thread, how many locks it made and how often it took one
     """
 
     def __init__(self, run: Run, recorder: Recorder) -> None:
@@ -151,6 +155,8 @@ class Trace:
         self.snapshots = recorder.snapshots
         self.rows = [_row(run, recorder.snapshots, i) for i in range(min(len(run.picks), len(recorder.snapshots) - 1))]
         self.verdict = run.verdict
+        self.locks_made = [task.locks_made for task in run.tasks[1:]]
+        self.locks_taken = [task.locks_taken for task in run.tasks[1:]]
         self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
         self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
         self.ending = ending_sentence(run, self.deadlock)
@@ -182,6 +188,7 @@ class Trace:
             )
             rows.append(f'<tr><th scope="row">{number}</th>{cells}<td>{_afterwards_html(row)}</td></tr>')
         return (
+            f"<style>{_STYLE}</style>"
             f'<div class="interleave-trace"><table><thead><tr><th scope="col">step</th>{names}'
             f'<th scope="col">afterwards</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
             f"<p>{html.escape(self.ending)}</p></div>"
@@ -208,10 +215,30 @@ def _row(run: Run, snapshots: list[Snapshot], step: int) -> Row:
     before, after = snapshots[step], snapshots[step + 1]
     was, is_now = before.threads[thread], after.threads[thread]
     changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != _ABSENT}
-    if was.place.code is is_now.place.code or not was.place.code:
-        changes |= {n: v for n, v in is_now.local.items() if was.local.get(n) != v and n not in changes}
+    changes |= {n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n)}
+    if is_now.place.code is not None and was.place.code is is_now.place.code:
+        known = was.local if was.in_function else dict.fromkeys(_arguments(is_now.place.code))
+        changes |= {n: v for n, v in is_now.local.items() if n not in changes and _differs(known, n, v, was.in_function)}
     printed = "".join(text for _, text in run.output[before.printed : after.printed]).rstrip("\n")
+    if was.place.code is None and step in run.entered:
+        was = was._replace(place=run.entered[step], in_progress=False)
     return Row(thread, statement(was, run.opcodes), changes, is_now.reason, printed)
+
+
+def _differs(known: dict, name: str, value: str, in_function: bool) -> bool:
+    return known.get(name) != value if in_function else name not in known
+
+
+def _arguments(code: types.CodeType) -> tuple[str, ...]:
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def writes(place: Place, watched: str) -> bool:
+    """Whether a statement assigns to a watched variable or attribute: it may write the value that was there before."""
+    if place.code is None:
+        return False
+    touched = footprint.of_lines(place.code).get(place.line, footprint.NOTHING).writes
+    return bool(touched & {f".{watched.rpartition('.')[2]}" if "." in watched else f"nonlocal {watched}", f"global {watched}"})
 
 
 def statement(state: ThreadState, opcodes: bool) -> str:

@@ -1,0 +1,614 @@
+"""Whatever the explored program does, the explorer ends, says why in a sentence, and leaves nothing behind."""
+
+import _thread
+import builtins
+import contextlib
+import functools
+import io
+import multiprocessing
+import os
+import queue
+import random
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from threading import Lock
+from time import sleep
+
+import pytest
+
+from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
+NAMES = [
+    (threading, "Lock RLock _allocate_lock main_thread excepthook _time _counter"),
+    (threading.Thread, "start join is_alive"),
+    (threading.Condition, "wait"),
+    (time, "sleep monotonic perf_counter monotonic_ns perf_counter_ns"),
+    (queue, "SimpleQueue time"),
+    (sys, "stdout stderr"),
+    (builtins, "input print"),
+    (subprocess.Popen, "__init__"),
+    (os, "fork system waitpid"),
+    (select, "select poll"),
+    (socket.socket, "recv accept connect"),
+    (_thread, "start_new_thread"),
+    (multiprocessing.Process, "start"),
+]
+
+
+def everything():
+    """All that an exploration may replace, and the threads and trace functions that are there."""
+    there = {(owner, name): getattr(owner, name, None) for owner, names in NAMES for name in names.split()}
+    mine = {"Lock": Lock, "sleep": sleep, "globals": set(globals())}
+    return there | mine, set(threading.enumerate()), set(threading._active), sys.gettrace(), threading.gettrace()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left():
+    """Each test leaves names, threads and trace functions as they were."""
+    before, threads = everything(), set(sys._current_frames())
+    yield
+    assert everything() == before
+    assert set(sys._current_frames()) == threads
+
+
+def run_all(*targets):
+    threads = [threading.Thread(target=target) for target in targets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def increments():
+    counter = [0]
+
+    def work():
+        seen = counter[0]
+        counter[0] = seen + 1
+
+    run_all(work, work)
+    return counter[0]
+
+
+def in_a_thread(work):
+    """A program that does some work in a thread, beside one that only waits."""
+
+    def program():
+        done = threading.Event()
+        run_all(done.wait, lambda: (work(), done.set()))
+        return "done"
+
+    return program
+
+
+# ---- endings ------------------------------------------------------------------------------------------------------
+
+
+def raises():
+    run_all(lambda: 1 // 0)
+
+
+def deadlocks():
+    lock = threading.Lock()
+    run_all(lock.acquire, lock.acquire)
+
+
+def loops():
+    def work():
+        while True:
+            pass
+
+    run_all(work, work)
+
+
+def loops_and_catches():
+    def work():
+        while True:
+            try:
+                int("x")
+            except Exception:  # noqa: BLE001
+                continue
+
+    run_all(work, work)
+
+
+def loops_in_main():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("reduce", [False, True])
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (increments, {1, 2}),
+        (raises, {"ZeroDivisionError"}),
+        (deadlocks, {"deadlock"}),
+        (loops, {"StepLimit"}),
+        (loops_and_catches, {"StepLimit"}),
+        (loops_in_main, {"StepLimit"}),
+    ],
+)
+def test_nothing_is_left_however_the_program_ends(program, expected, reduce):
+    result = explore(program, max_steps=200, reduce=reduce)
+    assert set(result.endings) == expected
+    for ending in expected:
+        assert result.find(ending).schedule
+
+
+def test_a_program_that_exits_ends_with_system_exit():
+    assert explore(lambda: sys.exit(3)).errors == {"SystemExit": 1}
+    assert explore(in_a_thread(lambda: _thread.exit())).endings.keys() == {"deadlock"}
+
+
+def test_a_program_that_raises_keyboard_interrupt_is_an_ending_and_not_an_interruption():
+    def program():
+        raise KeyboardInterrupt
+
+    assert explore(program).errors == {"KeyboardInterrupt": 1}
+
+
+def interrupt_soon(seen):
+    """Wait until the exploration is under way, then send this process the signal of Ctrl-C."""
+    while len(seen) < 20:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@posix
+@pytest.mark.parametrize("loop", [False, True])
+def test_an_interrupt_ends_a_long_exploration(loop):
+    seen = []
+
+    def work():
+        for number in range(8):
+            seen.append(number)
+        while loop:
+            seen.append(0)
+
+    helper = threading.Thread(target=interrupt_soon, args=(seen,))
+    helper.start()
+    with pytest.raises(KeyboardInterrupt):
+        explore(functools.partial(run_all, work, work), None, max_schedules=10**9, max_steps=10**9)
+    helper.join()
+    assert set(explore(increments).outcomes) == {1, 2}
+
+
+# ---- explorations within and beside each other --------------------------------------------------------------------
+
+
+def test_a_program_cannot_explore():
+    def program():
+        try:
+            explore(increments)
+        except ExploreError as error:
+            return str(error)
+
+    (said,) = explore(program).outcomes
+    assert "was called by the program that is being explored" in said
+
+
+def test_two_threads_cannot_explore_at_once():
+    signals, said = [], []
+
+    def beside():
+        while "begun" not in signals:
+            time.sleep(0.001)
+        try:
+            explore(increments)
+        except ExploreError as error:
+            said.append(str(error))
+        signals.append("refused")
+
+    class Patient:
+        """Has no steps to schedule: its method runs as one, while an outsider answers."""
+
+        def program(self):
+            signals.append("begun")
+            return next(turn for turn in iter(int, 1) if "refused" in signals) == 0
+
+    other = threading.Thread(target=beside)
+    other.start()
+    result = explore(Patient().program)
+    other.join()
+    assert result.outcomes == {True: 1}
+    assert said == ["Another thread is exploring already; explorations in one process must take turns."]
+
+
+def test_threads_outside_go_on_unharmed():
+    stop, failures, rounds = [], [], []
+
+    def outside():
+        line, lock = queue.Queue(), threading.Lock()
+        while not stop:
+            with lock:
+                line.put(1)
+            time.sleep(0.001)
+            if line.get(timeout=5) != 1 or not lock.acquire(timeout=1):
+                failures.append("lost")
+            lock.release()
+            child = threading.Thread(target=rounds.append, args=(1,))
+            child.start()
+            child.join()
+
+    beside = threading.Thread(target=outside)
+    beside.start()
+    results = [explore(increments) for _ in range(20)]
+    before = len(rounds)
+    while len(rounds) < before + 3:
+        time.sleep(0.001)
+    stop.append(True)
+    beside.join()
+    assert failures == []
+    assert all(result.endings == results[0].endings for result in results)
+
+
+def test_locks_made_outside_during_an_exploration_are_ordinary():
+    made = []
+
+    def outside():
+        while len(made) < 200:
+            made.append(threading.Lock())
+
+    beside = threading.Thread(target=outside)
+    beside.start()
+    explore(increments)
+    beside.join()
+    assert {type(lock) for lock in made} == {type(_thread.allocate_lock())}
+
+
+# ---- what cannot be scheduled -------------------------------------------------------------------------------------
+
+global_lock = threading.Lock()
+global_locks = {"left": threading.Lock()}
+global_queue = queue.Queue()
+
+
+def uses_a_global_lock():
+    with global_lock:
+        return "done"
+
+
+def uses_a_global_dict_of_locks():
+    with global_locks["left"]:
+        return "done"
+
+
+def uses_a_global_queue():
+    return global_queue.get()
+
+
+def uses_it_in_a_function_that_a_thread_calls():
+    run_all(uses_a_global_lock)
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        (uses_a_global_lock, "`global_lock`"),
+        (uses_a_global_dict_of_locks, "`global_locks`"),
+        (uses_a_global_queue, "`global_queue`"),
+        (uses_it_in_a_function_that_a_thread_calls, "`global_lock`"),
+    ],
+)
+def test_a_lock_from_before_the_program_is_refused_by_name(program, name):
+    with pytest.raises(Uncontrolled, match="made before the program starts") as caught:
+        explore(program)
+    assert name in str(caught.value)
+
+
+def test_a_lock_in_a_closure_an_argument_a_default_or_an_object_is_refused():
+    lock = threading.Lock()
+    holder = type("Holder", (), {})()
+    holder.lock = lock
+
+    def with_default(lock=lock):
+        return lock.locked()
+
+    for program in (
+        lambda: lock.locked(),
+        lambda: holder.lock.locked(),
+        with_default,
+        functools.partial(lambda lock: lock.locked(), lock),
+    ):
+        with pytest.raises(Uncontrolled, match="made before the program starts"):
+            explore(program)
+
+
+def starts_a_process():
+    subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+def forks():
+    os.fork()
+
+
+def asks_a_system():
+    os.system("true")
+
+
+def opens_a_socket():
+    left, _right = socket.socketpair()
+    left.recv(1)
+
+
+def selects():
+    select.select([], [], [], 1)
+
+
+def asks():
+    input("?")
+
+
+def starts_a_bare_thread():
+    _thread.start_new_thread(len, ((),))
+
+
+def starts_a_worker():
+    multiprocessing.Process(target=len, args=((),)).start()
+
+
+@posix
+@pytest.mark.parametrize(
+    ("work", "what"),
+    [
+        (starts_a_process, "another process"),
+        (forks, "another process"),
+        (asks_a_system, "another process"),
+        (opens_a_socket, "a socket"),
+        (selects, "a wait for files or sockets"),
+        (asks, "input()"),
+        (starts_a_bare_thread, "a thread without threading.Thread"),
+        (starts_a_worker, "another process"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_waits_elsewhere_is_refused_with_the_line(work, what):
+    line = work.__code__.co_firstlineno
+    for program in (work, in_a_thread(work)):
+        with pytest.raises(Uncontrolled) as caught:
+            explore(program)
+        said = str(caught.value)
+        assert f"uses {what}, which the explorer cannot schedule" in said
+        number = int(said.split()[1].rstrip(","))
+        assert line < number <= line + 2
+
+
+@posix
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_read_that_blocks_is_refused_with_the_line(threaded):
+    outlet, inlet = os.pipe()
+
+    def read():
+        os.read(outlet, 1)
+
+    with pytest.raises(Uncontrolled, match="waits for something that the explorer does not schedule") as caught:
+        explore(in_a_thread(read) if threaded else read)
+    os.close(inlet)
+    assert "`os.read(outlet, 1)`" in str(caught.value)
+    for _ in range(300):
+        if len(sys._current_frames()) == threading.active_count():
+            break
+        time.sleep(0.01)
+    os.close(outlet)
+    assert set(explore(increments).outcomes) == {1, 2}
+
+
+def test_a_long_computation_is_not_mistaken_for_a_wait():
+    assert replay(lambda: sum(range(150_000_000)) > 0, []).outcome is True
+
+
+# ---- programs that do not repeat themselves -----------------------------------------------------------------------
+
+
+def test_random_numbers_are_found_out_with_the_step():
+    def program():
+        def work():
+            drawn = random.random()
+            drawn += 1
+
+        run_all(work, work)
+
+    with pytest.raises(Nondeterministic, match=r"`drawn = random.random\(\)`"):
+        explore(program)
+
+
+leftover = []
+
+
+def test_globals_that_are_not_reset_are_found_out():
+    def program():
+        leftover.append(1)
+        return len(leftover)
+
+    try:
+        with pytest.raises(Nondeterministic, match="does not repeat itself"):
+            explore(program)
+    finally:
+        leftover.clear()
+
+
+def test_a_different_number_of_threads_is_found_out():
+    def program():
+        leftover.append(1)
+        run_all(*[lambda: None] * (len(leftover) % 3))
+
+    try:
+        with pytest.raises(Nondeterministic, match="does not repeat itself"):
+            explore(program)
+    finally:
+        leftover.clear()
+
+
+def test_a_schedule_that_the_program_cannot_follow_is_refused():
+    with pytest.raises(Nondeterministic, match="Step 1 of the schedule is not possible"):
+        replay(increments, [7])
+
+
+# ---- arguments ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"max_preemptions": -1}, "max_preemptions is a number from 0 up, or None for every schedule."),
+        ({"step": "word"}, 'step is "line" or "opcode", not \'word\'.'),
+        ({"max_schedules": 0}, "max_schedules must be at least 1."),
+        ({"max_steps": 0}, "max_steps must be at least 1."),
+    ],
+)
+def test_bad_arguments_are_refused_in_a_sentence(options, said):
+    with pytest.raises(ExploreError) as caught:
+        explore(increments, **options)
+    assert str(caught.value) == said
+    assert caught.value._render_traceback_() == [f"ExploreError: {said}"]
+
+
+@pytest.mark.parametrize("thing", [None, 3, "increments", increments()])
+def test_what_cannot_be_called_is_refused(thing):
+    with pytest.raises(ExploreError, match="explore needs a function to call, not"):
+        explore(thing)
+    with pytest.raises(ExploreError, match="needs a function to call, not"):
+        replay(thing, [])
+
+
+class Program:
+    def __init__(self, targets=2):
+        self.targets = targets
+
+    def method(self):
+        counter = [0]
+
+        def work():
+            seen = counter[0]
+            counter[0] = seen + 1
+
+        run_all(*[work] * self.targets)
+        return counter[0]
+
+    __call__ = method
+
+    @classmethod
+    def of_class(cls):
+        return cls().method()
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        increments,
+        lambda: increments(),
+        functools.partial(Program.method, Program()),
+        Program().method,
+        Program.of_class,
+        Program(),
+        functools.partial(functools.partial(increments)),
+    ],
+)
+def test_anything_that_can_be_called_is_a_program(program):
+    assert explore(program).endings == explore(increments).endings
+
+
+# ---- the surroundings ---------------------------------------------------------------------------------------------
+
+
+def test_names_imported_from_modules_are_the_explorers_within_a_program():
+    def program():
+        lock, order = Lock(), []
+
+        def late():
+            with lock:
+                sleep(1000)
+                order.append("late")
+
+        run_all(late, lambda: order.append("soon"))
+        return order[0]
+
+    assert set(explore(program).endings) == {"soon", "late"}
+    assert Lock is threading.Lock
+    assert sleep is time.sleep
+
+
+def test_what_a_program_prints_is_kept_and_not_printed(capsys):
+    def program():
+        run_all(lambda: print("in a thread"))
+        print("in main")
+
+    explore(program)
+    assert "in a thread" in str(replay(program, []))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_others_print_meanwhile_is_printed():
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        beside = threading.Thread(target=lambda: [print("outside", flush=True) for _ in range(100)])
+        beside.start()
+        explore(increments)
+        beside.join()
+    assert said.getvalue() == "outside\n" * 100
+
+
+def test_an_unhandled_error_is_not_printed(capsys):
+    assert explore(raises).errors == {"ZeroDivisionError": 1}
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_trace_function_of_the_caller_is_left_alone():
+    seen = []
+
+    def tracer(frame, event, arg):
+        seen.append(frame.f_code.co_name)
+        return tracer
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        result = explore(increments)
+        kept = sys.gettrace()
+    finally:
+        sys.settrace(before)
+    assert kept is tracer
+    assert set(result.endings) == {1, 2}
+    assert "work" not in seen
+
+
+def test_bytecodes_show_what_lines_hide():
+    def program():
+        counter = 0
+
+        def work():
+            nonlocal counter
+            counter += 1
+
+        run_all(work, work)
+        return counter
+
+    assert set(explore(program, step="line").outcomes) == {2}
+    assert set(explore(program, step="opcode").outcomes) == {1, 2}
+    assert explore(program, step="opcode").find(1).preemptions == 1
+
+
+def test_explore_works_in_a_thread_that_is_not_the_main_one():
+    found = []
+    outside = threading.Thread(target=lambda: found.append(explore(increments)))
+    outside.start()
+    outside.join()
+    assert found[0].endings == explore(increments).endings
+
+
+def test_exploring_twice_finds_the_same():
+    first, second = explore(increments), explore(increments)
+    assert first.endings == second.endings
+    assert first.find(1).schedule == second.find(1).schedule
+
+
+def test_an_ending_that_does_not_occur_is_not_found():
+    with pytest.raises(NotFound):
+        explore(increments).find(3)
