@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from pathlib import Path
 
 import nbformat
@@ -35,6 +36,6 @@ def answers_in(lesson: str, name: str) -> list:
     for cell in code_cells(ROOT / "notebooks" / f"{lesson}.ipynb"):
         definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
         exec(compile(ast.Module(definitions, type_ignores=[]), lesson, "exec"), namespace)
-        if f"def {name}(" in cell.source or f"class {name}:" in cell.source:
+        if re.search(rf"^(def|class) {name}\b", cell.source, re.M):
             answers.append(namespace[name])
     return answers

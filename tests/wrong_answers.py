@@ -4,7 +4,7 @@ They stand apart from the tests because a checker's child process imports this m
 """
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
 from itertools import islice
 from statistics import mean, median
@@ -385,3 +385,164 @@ def lets_results_pile_up(executor, function, items, limit):
 
 def returns_a_list(executor, function, items, limit):
     return [function(item) for item in islice(items, 10)]
+
+
+# 02_races: the cache -----------------------------------------------------------------------------------------------
+
+
+class UnlockedCache:
+    def __init__(self, make):
+        self.make, self.values, self.lock = make, {}, threading.Lock()
+
+    def get_or_create(self, key):
+        if key not in self.values:
+            self.values[key] = self.make(key)
+        return self.values[key]
+
+
+class LockPerCall(UnlockedCache):
+    def get_or_create(self, key):
+        with threading.Lock():
+            if key not in self.values:
+                self.values[key] = self.make(key)
+            return self.values[key]
+
+
+class LockAroundTheWrite(UnlockedCache):
+    def get_or_create(self, key):
+        if key not in self.values:
+            with self.lock:
+                self.values[key] = self.make(key)
+        return self.values[key]
+
+
+class LockLetGoBetween(UnlockedCache):
+    def get_or_create(self, key):
+        with self.lock:
+            missing = key not in self.values
+        if missing:
+            with self.lock:
+                self.values[key] = self.make(key)
+        return self.values[key]
+
+
+class LockNeverReleased(UnlockedCache):
+    def get_or_create(self, key):
+        self.lock.acquire()
+        self.lock.acquire()
+
+
+class SpinsForEver(UnlockedCache):
+    def get_or_create(self, key):
+        while True:
+            pass
+
+
+# 03_locks ------------------------------------------------------------------------------------------------------------
+
+
+def locks_nothing(source, target, amount):
+    source.balance -= amount
+    target.balance += amount
+
+
+def locks_one_account(source, target, amount):
+    with source.lock:
+        source.balance -= amount
+        target.balance += amount
+
+
+def locks_in_argument_order(source, target, amount):
+    with source.lock, target.lock:
+        source.balance -= amount
+        target.balance += amount
+
+
+one_for_all = threading.Lock()
+
+
+def locks_everything(source, target, amount):
+    with one_for_all:
+        source.balance -= amount
+        target.balance += amount
+
+
+class UnlockedLRU:
+    def __init__(self, size):
+        self.size, self.items, self.lock = size, OrderedDict(), threading.Lock()
+
+    def get(self, key):
+        if key not in self.items:
+            return None
+        self.items.move_to_end(key)
+        return self.items[key]
+
+    def put(self, key, value):
+        self.items[key] = value
+        self.items.move_to_end(key)
+        if len(self.items) > self.size:
+            self.items.popitem(last=False)
+
+
+class LocksOnlyPut(UnlockedLRU):
+    def put(self, key, value):
+        with self.lock:
+            super().put(key, value)
+
+
+class LockPerCallLRU(UnlockedLRU):
+    def get(self, key):
+        with threading.Lock():
+            return super().get(key)
+
+    def put(self, key, value):
+        with threading.Lock():
+            super().put(key, value)
+
+
+class LocksTwice(UnlockedLRU):
+    def get(self, key):
+        with self.lock:
+            return super().get(key)
+
+    def put(self, key, value):
+        with self.lock:
+            if self.get(key) != value:
+                super().put(key, value)
+
+
+# 04_deadlocks --------------------------------------------------------------------------------------------------------
+
+
+def takes_the_left_fork_first(forks, i, eat):
+    with forks[i], forks[(i + 1) % len(forks)]:
+        eat()
+
+
+def takes_turns_with_one_lock(forks, i, eat):
+    with one_for_all:
+        takes_the_left_fork_first(forks, i, eat)
+
+
+def gives_up_after_a_second(forks, i, eat):
+    right = forks[(i + 1) % len(forks)]
+    while True:
+        with forks[i]:
+            if right.acquire(timeout=1):
+                eat()
+                right.release()
+                return
+
+
+def gives_up_at_once(forks, i, eat):
+    right = forks[(i + 1) % len(forks)]
+    while True:
+        with forks[i]:
+            if right.acquire(blocking=False):
+                eat()
+                right.release()
+                return
+
+
+def eats_with_the_fingers(forks, i, eat):
+    eat()

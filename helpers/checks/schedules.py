@@ -20,7 +20,7 @@ def judged(judge: Callable[..., str], *answer: object) -> str:
         return f"Not yet: {wrong}"
     except ExploreError as problem:
         return f"Not yet: {problem}"
-    except Exception as error:  # noqa: BLE001  an error in the answer is a verdict on it
+    except (Exception, SystemExit) as error:  # noqa: BLE001  an error in the answer is a verdict on it
         return f"Not yet: your code raised {type(error).__name__}: {error}"
 
 

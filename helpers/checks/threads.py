@@ -167,7 +167,7 @@ def _judge_add_up(add_up: Callable) -> str:
 
 def check_three_increments(three_increments: Callable[[], set[int]]) -> None:
     """Print whether three_increments() is the set of values at which three unlocked increments can end."""
-    print(judged(_judge_three_increments, three_increments))
+    print(verdict(_judge_three_increments, three_increments, limit_s=60))
 
 
 def _judge_three_increments(three_increments: Callable) -> str:
@@ -178,7 +178,9 @@ def _judge_three_increments(three_increments: Callable) -> str:
     possible = set(result.outcomes)
     for value in sorted(possible - guess):
         trace = result.find(value)
-        raise NotYet(f"it can also end at {value}, as it does in {result.outcomes[value]} schedules. Shortest:\n\n{trace}")
+        raise NotYet(
+            f"it can also end at {value}, as it does in {result.outcomes[value]} schedules. Shortest:\n\n{trace}"
+        )
     if guess - possible:
         extra = sorted(guess - possible, key=str)
         raise NotYet(f"none of {result.schedules:,} schedules ends at {', '.join(map(str, extra))}.")
@@ -192,7 +194,7 @@ def _three_increments() -> int:
     return tally.value
 
 
-def check_Cache(Cache: type) -> None:  # noqa: N802,N803  named after the class that it judges
+def check_Cache(Cache: type) -> None:
     """Print whether Cache(make).get_or_create(key) makes each key's value once, whatever the schedule."""
     print(judged(_judge_cache, Cache))
 
@@ -223,7 +225,9 @@ def _judge_cache(kind: type) -> str:
             return "Both threads find no value before either has stored one."
         if max(taken) > 1:
             return "The lock is let go between the check and the act, so both threads pass the check."
-        return "The lock covers the act and not the check: both threads have passed the check before either has the lock."
+        return (
+            "The lock covers the act and not the check: both threads have passed the check before either has the lock."
+        )
 
     result = must_always(program, {("made", 1)}, hint)
     return f"{result.schedules:,} of {result.schedules:,} schedules make the value once."
@@ -305,7 +309,7 @@ def _no_money_lost(program: Callable, balances: tuple) -> int:
     return result.schedules
 
 
-def check_LRU(LRU: type) -> None:  # noqa: N802,N803
+def check_LRU(LRU: type) -> None:
     """Print whether LRU(size) with get and put behaves under all schedules as if one call came after the other."""
     print(judged(_judge_lru, LRU))
 
@@ -334,7 +338,9 @@ def _judge_lru(kind: type) -> str:
     for calls in [(get_a, put_c), (put_c, put_d)]:
         one_by_one = explore(program(*calls), max_preemptions=0).outcomes
         if not one_by_one or not set(one_by_one) <= {((1, None), "ac"), ((None, None), "bc"), ((None, None), "cd")}:
-            raise NotYet(f"already one call after the other, it goes wrong: {explore(program(*calls), max_preemptions=0)}.")
+            raise NotYet(
+                f"already one call after the other, it goes wrong: {explore(program(*calls), max_preemptions=0)}."
+            )
         total += must_always(program(*calls), set(one_by_one), hint).schedules
     return f"{total:,} of {total:,} schedules end as if one call had come after the other."
 
@@ -344,7 +350,7 @@ def _judge_lru(kind: type) -> str:
 
 def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:
     """Print whether can_deadlock() names those programs of 04_deadlocks that some schedule brings to a standstill."""
-    print(judged(_judge_can_deadlock, can_deadlock))
+    print(verdict(_judge_can_deadlock, can_deadlock, limit_s=60))
 
 
 def _judge_can_deadlock(can_deadlock: Callable) -> str:
@@ -423,7 +429,11 @@ def _judge_dine(dine: Callable) -> str:
         )
     for name in result.errors:
         raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
-    wrong = [ate for ate in result.outcomes if sorted(ate) != sorted([(i, "begins") for i in range(3)] + [(i, "ends") for i in range(3)])]
+    wrong = [
+        ate
+        for ate in result.outcomes
+        if sorted(ate) != sorted([(i, "begins") for i in range(3)] + [(i, "ends") for i in range(3)])
+    ]
     if wrong:
         raise NotYet(f"each of the three must eat once, with both forks. One run went: {wrong[0]}.")
     if not any(ate[0][0] != ate[1][0] for ate in pair.outcomes if len(ate) == 4):
@@ -431,7 +441,9 @@ def _judge_dine(dine: Callable) -> str:
     return f"everybody eats in {result.schedules:,} of {result.schedules:,} schedules, and two who share no fork can eat at once."
 
 
-_ONE_TABLE = "two who share no fork never eat at once: one lock makes all of them take turns. Let the forks be the only locks."
+_ONE_TABLE = (
+    "two who share no fork never eat at once: one lock makes all of them take turns. Let the forks be the only locks."
+)
 
 
 def meal(forks: list, i: int, ate: list) -> Callable[[], None]:

@@ -6,7 +6,9 @@ from __future__ import annotations
 class ExploreError(Exception):
     """The exploration cannot be carried out as asked."""
 
-    def _render_traceback_(self) -> list[str]:  # IPython calls this: frames inside helpers would say nothing to the reader
+    def _render_traceback_(
+        self,
+    ) -> list[str]:  # IPython calls this: frames inside helpers would say nothing to the reader
         return [f"{type(self).__name__}: {self}"]
 
 

@@ -17,18 +17,16 @@ ANYTHING = "*"
 
 # Calls by name whose effect is known: on a container's contents, or on a primitive, which reports for itself.
 _CONTENT_METHODS = frozenset(
-    "append appendleft pop popleft popitem add remove discard extend insert clear get put update setdefault items keys "
-    "values copy index count sort reverse join start wait wait_for notify notify_all set is_set is_alive acquire release "
-    "locked put_nowait get_nowait task_done qsize empty full shutdown submit result done".split()
+    ["append", "appendleft", "pop", "popleft", "popitem", "add", "remove", "discard", "extend", "insert", "clear", "get", "put", "update", "setdefault", "items", "keys", "values", "copy", "index", "count", "sort", "reverse", "join", "start", "wait", "wait_for", "notify", "notify_all", "set", "is_set", "is_alive", "acquire", "release", "locked", "put_nowait", "get_nowait", "task_done", "qsize", "empty", "full", "shutdown", "submit", "result", "done"]
 )
 _PURE_FUNCTIONS = frozenset(
-    "len range min max sum sorted list tuple dict set int float str bool repr abs isinstance enumerate zip reversed "
-    "sleep monotonic perf_counter print current_thread get_ident".split()
+    ["len", "range", "int", "float", "str", "bool", "repr", "abs", "isinstance", "sleep", "monotonic", "perf_counter", "print", "current_thread", "get_ident"]
 )
-_READ_ONLY = frozenset("get items keys values index count is_set is_alive locked qsize empty full done copy".split())
-_SCHEDULED = frozenset("acquire release start join wait wait_for notify notify_all sleep".split())
+_CONSUMING_FUNCTIONS = frozenset(["min", "max", "sum", "sorted", "list", "tuple", "dict", "set", "enumerate", "zip", "reversed", "any", "all"])
+_READ_ONLY = frozenset(["get", "items", "keys", "values", "index", "count", "is_set", "is_alive", "locked", "qsize", "empty", "full", "done", "copy"])
+_SCHEDULED = frozenset(["acquire", "release", "start", "wait", "wait_for", "notify", "notify_all", "sleep"])
 
-_PLAIN_DUNDERS = frozenset("__enter__ __exit__ __init__ __name__ __len__ __iter__ __next__ __call__ __class__".split())
+_PLAIN_DUNDERS = frozenset(["__enter__", "__exit__", "__init__", "__name__", "__len__", "__iter__", "__next__", "__call__", "__class__"])
 
 _LOCAL_PREFIXES = (
     "LOAD_FAST", "STORE_FAST", "DELETE_FAST", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_CLOSURE",
@@ -38,8 +36,11 @@ _LOCAL_PREFIXES = (
     "BEFORE_WITH", "LOAD_SPECIAL", "CLEANUP_THROW", "TO_BOOL", "LOAD_ASSERTION_ERROR",
 )  # fmt: skip
 _CONTENT_READS = (
-    "BINARY_SUBSCR", "BINARY_SLICE", "CONTAINS_OP", "COMPARE_OP", "GET_ITER", "FOR_ITER", "UNPACK_", "GET_LEN", "MATCH_",
-    "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE", "LIST_APPEND", "SET_ADD", "MAP_ADD", "LIST_TO_TUPLE",
+    "BINARY_SLICE", "COMPARE_OP", "GET_LEN", "MATCH_", "DICT_MERGE", "LIST_APPEND", "SET_ADD", "MAP_ADD", "LIST_TO_TUPLE",
+)  # fmt: skip
+# These read, too, but what they read may be an iterator that they use up, or a dictionary that fills itself.
+_CONTENT_USES = (
+    "BINARY_SUBSCR", "CONTAINS_OP", "GET_ITER", "FOR_ITER", "UNPACK_", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE",
 )  # fmt: skip
 _CONTENT_WRITES = ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE")
 
@@ -51,6 +52,7 @@ class Footprint(NamedTuple):
     writes: frozenset[str] = frozenset()
     unseen_calls: int = 0
     loops: bool = False  # it advances an iterator, which is state that no variable shows
+    changes: bool = False  # it assigns, or calls what may
 
     def __or__(self, other: Footprint) -> Footprint:  # type: ignore[override]
         return Footprint(
@@ -58,6 +60,7 @@ class Footprint(NamedTuple):
             self.writes | other.writes,
             self.unseen_calls + other.unseen_calls,
             self.loops or other.loops,
+            self.changes or other.changes,
         )
 
 
@@ -97,13 +100,14 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
     writes: set[str] = set()
     callees: list[str] = []
     calls = 0
-    loops = False
+    loops = changes = False
     for position, instruction in enumerate(instructions):
         kind = instruction.opname
         following = instructions[position + 1] if position + 1 < len(instructions) else None
         variable = _variable(instruction)
         if variable is not None and kind.startswith(("LOAD_", "STORE_", "DELETE_")):
             (reads if kind.startswith("LOAD_") else writes).add(variable)
+            changes = changes or not kind.startswith("LOAD_")
             if str(instruction.argval).startswith("__") and instruction.argval not in _PLAIN_DUNDERS:
                 writes.add(ANYTHING)
             if kind.startswith("LOAD_") and _is_callee(instruction, following):
@@ -111,19 +115,24 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
         elif kind.startswith("CALL") and not kind.startswith("CALL_INTRINSIC"):
             calls += not _is_with(instructions[:position])
         elif kind == "BINARY_OP":
-            reads.add(CONTENTS)  # 3.14 subscribes with BINARY_OP, too
-            if instruction.argrepr.endswith("="):
-                writes.add(CONTENTS)  # += changes a list in place
+            reads.add(CONTENTS)
+            if instruction.argrepr.endswith(("=", "[]")):  # += changes a list in place; 3.14 subscribes with BINARY_OP
+                writes.add(CONTENTS)
+                changes = changes or instruction.argrepr.endswith("=")
         elif kind.startswith(_CONTENT_WRITES):
             writes.add(CONTENTS)
+            changes = True
+        elif kind.startswith(_CONTENT_USES):
+            writes.add(CONTENTS)
+            loops = loops or kind == "FOR_ITER"
         elif kind.startswith(_CONTENT_READS):
             reads.add(CONTENTS)
-            loops = loops or kind == "FOR_ITER"
         elif kind.startswith(_LOCAL_PREFIXES):
             if kind.startswith(("POP_JUMP", "TO_BOOL", "JUMP_IF")):
                 reads.add(CONTENTS)  # the truth of a container is its length
         else:
             writes.add(ANYTHING)
+            changes = True
     known = 0
     for callee in callees:
         if callee in _CONTENT_METHODS:
@@ -131,10 +140,15 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
             reads.add(CONTENTS)
             if callee not in _READ_ONLY and callee not in _SCHEDULED:
                 writes.add(CONTENTS)
+                changes = True
         elif callee in _PURE_FUNCTIONS:
             known += 1
             reads.add(CONTENTS)
-    return Footprint(frozenset(reads), frozenset(writes), max(0, calls - known), loops)
+        elif callee in _CONSUMING_FUNCTIONS:
+            known += 1
+            writes.add(CONTENTS)
+    unseen = max(0, calls - known)
+    return Footprint(frozenset(reads), frozenset(writes), unseen, loops, changes or unseen > 0)
 
 
 @functools.lru_cache(maxsize=4096)

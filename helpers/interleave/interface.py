@@ -20,6 +20,7 @@ class Result:
     deadlocks: number of schedules in which no thread could go on
     errors: Counter of exception names; StepLimit stands for a run that did not end
     schedules: number of all schedules, the sum of the above; runs: how many were carried out one by one, fewer with reduce
+    bounded: whether max_preemptions kept out a schedule
     complete: False if max_schedules, or many endless runs, cut the search short
     """
 
@@ -39,6 +40,7 @@ class Result:
         self.schedules = sum(endings.values())
         self.runs = runs
         self.complete = search.complete
+        self.bounded = search.bounded
 
     @property
     def endings(self) -> Counter:
@@ -72,9 +74,19 @@ class Result:
         kinds += [Verdict(scheduler.DEADLOCK)] if ending == "deadlock" else []
         for kind in kinds:
             if kind in self._best:
-                return self._best[kind]
+                return self._with_fewest_preemptions(kind)
         found = ", ".join(repr(name) for name in self.endings)
         raise NotFound(f"None of {self.schedules:,} schedules ends with {ending!r}. The endings are {found}.")
+
+    def _with_fewest_preemptions(self, ending: Verdict) -> Any:
+        """A reduced search without a bound does not look at preemptions; repeat it with bounds from 0 up."""
+        best, options = self._best[ending], self._options
+        if options.reduce and options.max_preemptions is None:
+            for bound in range(best.preemptions):
+                found = _search(self._program, options._replace(max_preemptions=bound))[0].best
+                if ending in found:
+                    return found[ending]
+        return best
 
     def player(self, watch: Iterable[str] | None = None, max_preemptions: int | None = None) -> Any:
         """The page element in which the reader is the scheduler; see helpers.interleave.player."""
@@ -86,7 +98,12 @@ class Result:
     def __repr__(self) -> str:
         ways = ", ".join(f"{count:,} end {_in_words(name, self)}" for name, count in self.endings.items())
         more = "" if self.complete else " (the search was cut short)"
-        return f"{self.schedules:,} schedule{'s' * (self.schedules != 1)}: {ways}{more}"
+        bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
+        return f"{self.schedules:,} schedule{'s' * (self.schedules != 1)}{bound}: {ways}{more}"
+
+
+def _preemptions(count: int | None) -> str:
+    return "1 preemption" if count == 1 else f"{count} preemptions"
 
 
 def _in_words(name: Any, result: Result) -> str:
@@ -119,6 +136,11 @@ def explore(
     """
     options = Options(max_preemptions, step, max_schedules, reduce, preempt_main, max_steps)
     _check(options)
+    search, runs = _search(program, options)
+    return Result(program, options, search, runs)
+
+
+def _search(program: Callable[[], Any], options: Options) -> tuple[Search, int]:
     with Session(program, options) as session:
 
         def work() -> Search:
@@ -128,8 +150,7 @@ def explore(
             search.go()
             return search
 
-        search = session.run(work)
-        return Result(program, options, search, session.runs)
+        return session.run(work), session.runs
 
 
 def replay(

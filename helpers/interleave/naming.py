@@ -48,18 +48,30 @@ def standstill(run: Run) -> list[str]:
 def _cycle(stuck: list[Task]) -> list[Task]:
     for start in stuck:
         path = [start]
-        while (owner := getattr(path[-1].waiting, "owner", None)) is not None and owner not in path:
+        while (owner := _holder(path[-1])) is not None and owner not in path:
             path.append(owner)
         if owner is start:
             return path
     return []
 
 
+def _holder(task: Task) -> Task | None:
+    """The thread that holds the lock for which this one waits; None if it waits for something else."""
+    waiting = task.waiting
+    if task.condition is not None and waiting is not getattr(task.condition, "_lock", None):
+        waiting = task.then if waiting.free(task) else None
+    return getattr(waiting, "owner", None)
+
+
 def _waits_for_notification(run: Run, task: Task) -> str:
     owner = _find(run, task, lambda value: _is_part(task.condition, value))
+    if owner is None and task.blocked_in is not None and _is_in(task.blocked_in, "concurrent"):
+        return "waiting for a result"
     if owner is None:
         return f"waiting to be notified on {_name(run, task, task.condition) or 'a condition'}"
     name, value = owner
+    if type(value).__name__ == "_PySimpleQueue":
+        return f"waiting for an item in `{name}`"
     phrases = {
         threading.Semaphore: f"waiting for a permit of `{name}`",
         threading.Event: f"waiting for `{name}` to be set",
@@ -69,11 +81,24 @@ def _waits_for_notification(run: Run, task: Task) -> str:
     if isinstance(value, queue.Queue):
         if task.condition is value.not_full:
             return f"waiting for room in `{name}`"
-        return f"waiting for `{name}` to be done" if task.condition is value.all_tasks_done else f"waiting for an item in `{name}`"
+        return (
+            f"waiting for `{name}` to be done"
+            if task.condition is value.all_tasks_done
+            else f"waiting for an item in `{name}`"
+        )
     for kind, phrase in phrases.items():
         if isinstance(value, kind):
             return phrase
     return f"waiting for `{name}`"
+
+
+def _is_in(frame: types.FrameType, package: str) -> bool:
+    """Whether a function of a package is waiting."""
+    while frame is not None and source.kind_of(frame.f_code) is not source.READER:
+        if frame.f_globals.get("__name__", "").startswith(package):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_part(part: Any, value: Any) -> bool:
@@ -86,6 +111,7 @@ def _is_part(part: Any, value: Any) -> bool:
 
 def _name(run: Run, task: Task, thing: Any) -> str | None:
     found = _find(run, task, lambda value: value is thing)
+    found = found or _find(run, task, lambda value: isinstance(value, threading.Condition) and value._lock is thing)
     return f"`{found[0]}`" if found else None
 
 

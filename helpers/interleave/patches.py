@@ -57,7 +57,9 @@ def _refused(original: Callable, what: str, instead: str) -> Callable:
 
 def refuse_in(run: Run, what: str, instead: str) -> None:
     """End the exploration with the reason and the reader's line."""
-    run.abandon(Uncontrolled(f"{describe_line(run.current)} uses {what}, which the explorer cannot schedule. {instead}"))
+    run.abandon(
+        Uncontrolled(f"{describe_line(run.current)} uses {what}, which the explorer cannot schedule. {instead}")
+    )
     raise Abort
 
 
@@ -105,6 +107,22 @@ def _thread_method(original: Callable, replacement: Callable) -> Callable:
         return replacement(task.run, self, *args, **options)
 
     return method
+
+
+class _InOrder(dict):
+    """A set that keeps its order, which repeats from run to run."""
+
+    def add(self, item: Any) -> None:
+        self[item] = None
+
+
+def _init_pool(original: Callable) -> Callable:
+    def init(self: ThreadPoolExecutor, *args: Any, **options: Any) -> None:
+        original(self, *args, **options)
+        if controlled() is not None:
+            self._threads = _InOrder()
+
+    return init
 
 
 class _Output:
@@ -155,6 +173,7 @@ def _replacements() -> Iterator[tuple[Any, str, Any]]:
         yield time, name, _instead(getattr(time, name), lambda run: round(primitives.now(run) * 1e9))
     yield threading, "_counter", _instead(threading._counter, _next_thread_number)
     yield ThreadPoolExecutor, "_counter", staticmethod(_instead(ThreadPoolExecutor._counter, lambda run: 0))
+    yield ThreadPoolExecutor, "__init__", _init_pool(ThreadPoolExecutor.__init__)
     yield time, "sleep", _instead(time.sleep, primitives.sleep)
     simple_queue = queue.SimpleQueue
     yield queue, "SimpleQueue", _instead(simple_queue, lambda run: queue._PySimpleQueue())

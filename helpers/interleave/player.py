@@ -91,7 +91,9 @@ class _Graph(Search):
         if not merged:
             self._end(run, recorder)
         if self.count > 20 * _MOST_NODES:
-            raise ExploreError("The program has too many states for a player. Give it fewer threads or steps, or a bound.")
+            raise ExploreError(
+                "The program has too many states for a player. Give it fewer threads or steps, or a bound."
+            )
 
     def _end(self, run: Run, recorder: Recorder) -> None:
         ending = self.nodes[-1].ending = self._ending(run)
@@ -145,7 +147,9 @@ def _compact(graph: _Graph) -> dict[str, Any]:
             rows.append(row)
         numbers[id(node)] = known[key]
     if len(rows) > _MOST_NODES:
-        raise ExploreError(f"The program has {len(rows):,} states, too many for a player. Give it fewer threads or steps.")
+        raise ExploreError(
+            f"The program has {len(rows):,} states, too many for a player. Give it fewer threads or steps."
+        )
     last = len(rows) - 1  # the start came last; it is to be number 0
     rows.reverse()
     for row in rows:

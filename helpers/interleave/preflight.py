@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dis
 import functools
 import queue
 import threading
@@ -46,6 +47,9 @@ def examine(program: Callable[[], Any]) -> Findings:
         if id(thing) in seen:
             continue
         seen.add(id(thing))
+        if isinstance(thing, functools.partial):
+            for value in (*thing.args, *thing.keywords.values()):
+                _refuse_primitive("an argument", value, thing.func)
         for function in _functions(thing):
             if id(function) in seen and function is not thing:
                 continue
@@ -90,7 +94,7 @@ def _functions(thing: Any) -> Iterator[types.FunctionType]:
 
 def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
     for code in _codes(function.__code__):
-        for name in code.co_names:
+        for name in _global_names(code):
             if name in function.__globals__:
                 yield name, function.__globals__[name]
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
@@ -100,6 +104,13 @@ def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
             continue
     for default in function.__defaults__ or ():
         yield "a default value", default
+
+
+@functools.lru_cache(maxsize=4096)
+def _global_names(code: types.CodeType) -> tuple[str, ...]:
+    """The global names that a function uses; co_names holds those of attributes, too."""
+    instructions = dis.get_instructions(code)
+    return tuple(dict.fromkeys(i.argval for i in instructions if i.opname.endswith(("_GLOBAL", "_NAME")) and i.argval))
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -120,8 +131,9 @@ def _refuse_primitive(name: str, value: Any, function: types.FunctionType) -> No
     for part in parts:
         if isinstance(part, _PRIMITIVES):
             kind = type(part).__name__
-            where = f"`{name}`" if part is value else f"`{name}`, which holds a {kind},"
+            name = name if name.startswith("an ") else f"`{name}`"
+            where = name if part is value else f"{name}, which holds a {kind},"
             raise Uncontrolled(
-                f"{where} was made before the program starts, and {function.__name__} uses it. "
+                f"{where} was made before the program starts, and {getattr(function, '__name__', 'it')} uses it. "
                 "Make it inside the program, so that each run begins with a new one."
             )

@@ -62,6 +62,7 @@ class Carrier:
         self.gate.acquire()
         self.gone = _thread.allocate_lock()
         self.gone.acquire()
+        self.native_id = 0
         self.task: Task | None = None
         self.work: Callable[[], None] | None = None
         self.stopping = False
@@ -76,12 +77,17 @@ class Carrier:
             sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
             sys.settrace(self.trace)
             if sys.gettrace() is not self.trace:
-                raise ExploreError("Another tool holds this thread's trace function, so lines cannot be stepped through.")
+                raise ExploreError(
+                    "Another tool holds this thread's trace function, so lines cannot be stepped through."
+                )
 
     def _loop(self) -> None:
+        self.native_id = _thread.get_native_id()
         if hasattr(os, "sched_setaffinity"):
             # One thread runs at a time: on one CPU the baton changes hands four times faster than between two.
-            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+            # Which one depends on the process, so that several explorations at once do not all meet on the first.
+            cpus = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(0, {cpus[os.getpid() % len(cpus)]})
         try:
             while True:
                 self.gate.acquire()
@@ -89,6 +95,8 @@ class Carrier:
                     return
                 with contextlib.suppress(Abort):  # it came between the end of the thread's work and here
                     self.work()
+                if self.lost:
+                    return
         finally:
             sys.settrace(None)
             self.gone.release()
@@ -153,7 +161,17 @@ class Entry:
     until the call returns; rounds: how often each counted loop came round; managers: what its with blocks will leave
     """
 
-    __slots__ = ("frame", "hidden", "hidden_by_call", "managers", "place", "rounds", "to_hide", "to_hide_by_call", "wanted")
+    __slots__ = (
+        "frame",
+        "hidden",
+        "hidden_by_call",
+        "managers",
+        "place",
+        "rounds",
+        "to_hide",
+        "to_hide_by_call",
+        "wanted",
+    )
 
     def __init__(self, frame: types.FrameType) -> None:
         self.frame = frame
@@ -178,7 +196,8 @@ class Entry:
         line = state.lines_of(self.frame.f_code).get(self.frame.f_lineno)
         begins = line is not None and self.place.offset <= line.start
         self.wanted = line.managers if begins else 0  # leaving a with block comes by its line again
-        self.to_hide = self.to_hide or sys.exc_info()[0] is not None
+        holds_more = source.holds_a_value(self.place.code.co_filename, self.place.line)
+        self.to_hide = self.to_hide or holds_more or sys.exc_info()[0] is not None
         if line and line.loops:
             begins = begins or self.place.line not in self.rounds
             self.rounds[self.place.line] = 0 if begins else self.rounds[self.place.line] + 1
@@ -333,6 +352,7 @@ class Run:
         self.reduce: bool = options.reduce
         self.opcodes: bool = options.step == "opcode"
         self.carriers, self.prefix, self.expected = carriers, prefix, expected
+        self.driver = carriers[0]
         self.tasks: list[Task] = []
         self.locks: list = []
         self.nodes: list[Node] = []
@@ -350,7 +370,7 @@ class Run:
         self.problem: BaseException | None = None  # why the exploration itself cannot go on
         self.stuck: Task | None = None  # waits for something outside the scheduler
         self.returned = self.ending = self.over = self.observing = False
-        self.clock_read = False
+        self.clock_read = self.bounded = False  # bounded: a thread could have run and was not allowed to
         self.threads_made = 0
         self.names: list[tuple[dict, str]] = []  # global names that the program's functions use
         self.last: Task | None = None  # the scheduled thread that stepped last
@@ -430,7 +450,7 @@ class Run:
     def finish(self, task: Task) -> None:
         """A thread other than main has ended."""
         if self.ending:
-            self.carriers[0].open()  # main waits there, to unwind the others or for this one
+            self.driver.open()  # main waits there, to unwind the others or for this one
         else:
             self._hand_on(task)
 
@@ -441,7 +461,7 @@ class Run:
                 self.current = task
                 if task is not self.stuck:
                     task.carrier.open()
-                self.carriers[0].gate.acquire()
+                self.driver.gate.acquire()
         self.over = True
 
     # ---- steps --------------------------------------------------------------------------------------------------
@@ -497,7 +517,7 @@ class Run:
         """The run has ended while this thread has the baton: main unwinds all threads."""
         if task.index == 0:
             raise Abort
-        self.carriers[0].open()
+        self.driver.open()
         if not task.finished:
             task.park()
 
@@ -588,6 +608,7 @@ class Run:
         options = ready + later
         limit = self.options.max_preemptions
         if limit is not None and self.preemptions >= limit:
+            self.bounded = self.bounded or len(options) > free
             options = options[:free]
         return options, free
 
@@ -622,7 +643,9 @@ class Run:
             return Nondeterministic(f"Step {step + 1} of the schedule is not possible: {name} cannot run there.")
         was = _describe(expected.place)
         now = _describe(place) if index < len(self.tasks) else "not started"
-        found = f"{name} was at {was} before and is at {now} now" if was != now else "other threads could run than before"
+        found = (
+            f"{name} was at {was} before and is at {now} now" if was != now else "other threads could run than before"
+        )
         return Nondeterministic(
             f"The program does not repeat itself: at step {step + 1}, after the same turns, {found}. "
             "Remove what differs from run to run (random numbers, the time of day, the order of a set, leftovers in globals)."
@@ -656,6 +679,8 @@ class Run:
         Without this, the schedule in which the others never run would count as an endless loop of a program that only
         an unfair scheduler could keep from ending (Musuvathi and Qadeer, Fair stateless model checking, PLDI 2008).
         """
+        if not self._is_idle(task.stack[-1].place):
+            return False
         if task.switches != self.switches:
             task.switches = self.switches
             task.trail.clear()
@@ -671,7 +696,7 @@ class Run:
     def _is_idle(self, place: Place) -> bool:
         known = footprint.of_instructions(place.code) if self.opcodes else footprint.of_lines(place.code)
         touched = known.get(place.offset if self.opcodes else place.line, footprint.NOTHING)
-        return not touched.writes and not touched.unseen_calls and not touched.loops
+        return not touched.changes and not touched.loops
 
     # ---- equal states -------------------------------------------------------------------------------------------
 
@@ -718,6 +743,7 @@ class Run:
             tuple(task.history for task in self.tasks) if data is None else data,
             () if self.options.max_preemptions is None else (self.preemptions, last and last.can_run() and last.index),
             tuple(task.spinning for task in self.tasks),
+            tuple(last.visits.items()) if last is not None and last.switches == self.switches else (),
             tuple(last.trail) if last is not None and last.visits and last.switches == self.switches else (),
             self.clock if self.clock_read else 0,
         )
@@ -738,4 +764,6 @@ def _describe(place: Place) -> str:
 def _snapshot(frame: types.FrameType) -> tuple:
     """The local variables: immutable values as they are, others by identity (their contents count as shared data)."""
     plain = (int, str, float, bool, bytes, type(None))
-    return tuple((name, value if type(value) in plain else id(value)) for name, value in source.locals_of(frame).items())
+    return tuple(
+        (name, value if type(value) in plain else id(value)) for name, value in source.locals_of(frame).items()
+    )

@@ -21,7 +21,7 @@ Step = Literal["line", "opcode"]
 
 _exploring = _thread.allocate_lock()
 _POLL_S = 0.2
-_STUCK_S = 2.0  # without a step and without using the processor
+_STUCK_S = 4.0  # without a step and without using the processor
 _UNWIND_S = 5.0
 _ENDLESS_RUNS = 20  # after so many runs into the step limit, more would not tell more
 
@@ -154,7 +154,7 @@ class Session:
                     return
                 run = self.present
                 now = (self.runs, run.steps, len(run.picks), _processor_time(run)) if run is not None else None
-                if now != progress:
+                if now != progress or (run is not None and _wants_to_run(run)):
                     progress, since = now, time.monotonic()
                 elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
                     self._free(run, Uncontrolled(_stuck_sentence(run)), finished)
@@ -180,7 +180,9 @@ class Session:
         deadline = time.monotonic() + _UNWIND_S
         while not finished.acquire(timeout=_POLL_S):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(stuck.carrier.ident), ctypes.py_object(Abort))
-            if time.monotonic() > deadline:  # it is in C code that cannot be interrupted; the thread ends when that does
+            if (
+                time.monotonic() > deadline
+            ):  # it is in C code that cannot be interrupted; the thread ends when that does
                 stuck.carrier.lost = driver.lost = True
                 raise problem
 
@@ -193,6 +195,17 @@ def _processor_time(run: Run) -> float | None:
         return round(time.clock_gettime(time.pthread_getcpuclockid(run.current.carrier.ident)), 2)
     except OSError:
         return None
+
+
+def _wants_to_run(run: Run) -> bool:
+    """Whether the thread that has the baton only waits for a processor: on a busy machine that can take long. (Linux)"""
+    if run.current is None:
+        return True
+    try:
+        with open(f"/proc/self/task/{run.current.carrier.native_id}/stat") as status:
+            return status.read().rpartition(")")[2].split()[0] != "S"
+    except OSError:
+        return False
 
 
 def _stuck_sentence(run: Run) -> str:
@@ -232,6 +245,7 @@ class Search:
         self.endings: Counter = Counter()
         self.best: dict[Any, _Best] = {}
         self.complete = True
+        self.bounded = False
 
     def go(self) -> None:
         """Explore all; on the driving carrier."""
@@ -241,6 +255,7 @@ class Search:
         while True:
             depth = len(path)
             run = self._execute(path, known)
+            self.bounded = self.bounded or run.bounded
             path += [Branch(n, run.picks[i], run.keys[i]) for i, n in enumerate(run.nodes[depth:], depth)]
             below = path[-1].endings if path else self.endings
             if run.verdict.kind == scheduler.MERGED:

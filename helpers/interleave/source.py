@@ -64,6 +64,36 @@ def first_lines(file: str) -> dict[int, int]:
     return _maps[text]
 
 
+_holding: dict[str, set[int]] = {}
+
+
+def holds_a_value(file: str, line: int) -> bool:
+    """Whether a statement keeps a value out of sight while other statements of its function run.
+
+    `return x` does, inside a with block or before a finally; match does with its subject, a decorator until the
+    definition is complete. Where the source is not known, any statement may.
+    """
+    text = "".join(linecache.getlines(file))
+    if not text:
+        return True
+    if text not in _holding:
+        try:
+            tree = ast.parse(text)
+        except SyntaxError:
+            return True
+        definitions = ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
+        lines: set[int] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Return) and node.value is not None:
+                lines.add(node.lineno)
+            elif isinstance(node, ast.Match):
+                lines |= {node.lineno, *(case.pattern.lineno for case in node.cases)}
+            elif isinstance(node, definitions) and (node.decorator_list or isinstance(node, ast.ClassDef)):
+                lines |= {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
+        _holding[text] = lines
+    return line in _holding[text]
+
+
 def _map(text: str) -> dict[int, int]:
     try:
         tree = ast.parse(text)

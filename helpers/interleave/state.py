@@ -58,10 +58,14 @@ class _Reader:
         write((task.begun, task.finished, task.spinning, len(task.stack)))
         if task.finished:
             return
-        if not task.stack and (task.begun or task.is_pool_worker):
+        if not task.begun:
+            self.add(task.thread)
+        elif not task.stack:
             write(task.history)
         for entry in task.stack:
-            write((entry.place.code, entry.frame.f_lasti, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items())))
+            write(
+                (entry.place.code, entry.frame.f_lasti, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items()))
+            )
             self.add_values(source.locals_of(entry.frame))
             self.add_values(entry.managers)
         if task.waiting is not None:
@@ -148,7 +152,7 @@ class _Reader:
         elif isinstance(value, threading.local):
             raise Opaque
         else:
-            self.add_reduced(value)
+            self.add_reduced(value, kind)
 
     def add_function(self, function: types.FunctionType) -> None:
         if source.kind_of(function.__code__) is source.OWN:
@@ -181,16 +185,17 @@ class _Reader:
                 self.parts.append(name)
                 self.add(item)
 
-    def add_reduced(self, value: Any) -> None:
+    def add_reduced(self, value: Any, kind: type) -> None:
         """An object's state as pickle would take it; whatever pickle refuses hides its state."""
-        self.add_class(type(value))
+        if kind.__module__ == "itertools":  # their pickling is on its way out
+            raise Opaque
+        self.add_class(kind)
         try:
             reduced = value.__reduce_ex__(4)
         except Exception:
             raise Opaque from None
-        if isinstance(reduced, str):
-            self.parts.append(reduced)
-            return
+        if isinstance(reduced, str):  # pickle would look it up by name, whatever it holds
+            raise Opaque
         make, arguments, *rest = reduced
         self.parts.append(getattr(make, "__qualname__", None))
         self.add(tuple(a for a in arguments if not isinstance(a, type)))
@@ -227,7 +232,9 @@ class Line:
 def _counted_loop(code: types.CodeType, instructions: list[dis.Instruction]) -> tuple[bool, str | None]:
     """Whether the number of rounds says how far the loop is: it goes over a range or a tuple of values that no
     statement changes, or over the value of one such name, which is returned, too (it must turn out to be a list)."""
-    plain = [i for i in instructions if i.opname not in ("CACHE", "PRECALL", "EXTENDED_ARG", "PUSH_NULL", "NOP", "RESUME")]
+    plain = [
+        i for i in instructions if i.opname not in ("CACHE", "PRECALL", "EXTENDED_ARG", "PUSH_NULL", "NOP", "RESUME")
+    ]
     names = [i.opname for i in plain]
     if names.count("FOR_ITER") != 1 or "GET_ITER" not in names:
         return False, None

@@ -107,7 +107,7 @@ def plain_values(names: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _is_opaque(text: str) -> bool:
-    return "<" in text and " object" in text or text.startswith("<") or "[<" in text or "(<" in text or ": <" in text
+    return ("<" in text and " object" in text) or text.startswith("<") or "[<" in text or "(<" in text or ": <" in text
 
 
 def show(value: Any) -> str:
@@ -128,7 +128,9 @@ def thread_state(run: Run, task: Task) -> ThreadState:
             if name not in shared and not _is_opaque(text) and not name.startswith(("_", ".")):
                 local[name] = text
     in_progress = task.waiting is not None or task.paused
-    return ThreadState(task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local)
+    return ThreadState(
+        task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local
+    )
 
 
 class Row(NamedTuple):
@@ -171,7 +173,9 @@ class Trace:
         for number, row in enumerate(self.rows, 1):
             lines.append([str(number), *(row.text if c == row.thread else "" for c in columns), afterwards(row)])
         widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-        body = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+        body = [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+        ]
         body.insert(1, "  ".join("-" * width for width in widths))
         return "\n".join([*body, self.ending])
 
@@ -214,14 +218,18 @@ def _row(run: Run, snapshots: list[Snapshot], step: int) -> Row:
     thread = run.picks[step]
     before, after = snapshots[step], snapshots[step + 1]
     was, is_now = before.threads[thread], after.threads[thread]
+    if step in run.entered:
+        was = was._replace(place=run.entered[step], in_progress=False)
     changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != _ABSENT}
-    changes |= {n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n)}
+    changes |= {
+        n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n, run.opcodes)
+    }
     if is_now.place.code is not None and was.place.code is is_now.place.code:
         known = was.local if was.in_function else dict.fromkeys(_arguments(is_now.place.code))
-        changes |= {n: v for n, v in is_now.local.items() if n not in changes and _differs(known, n, v, was.in_function)}
+        changes |= {
+            n: v for n, v in is_now.local.items() if n not in changes and _differs(known, n, v, was.in_function)
+        }
     printed = "".join(text for _, text in run.output[before.printed : after.printed]).rstrip("\n")
-    if was.place.code is None and step in run.entered:
-        was = was._replace(place=run.entered[step], in_progress=False)
     return Row(thread, statement(was, run.opcodes), changes, is_now.reason, printed)
 
 
@@ -233,12 +241,15 @@ def _arguments(code: types.CodeType) -> tuple[str, ...]:
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def writes(place: Place, watched: str) -> bool:
+def writes(place: Place, watched: str, opcodes: bool = False) -> bool:
     """Whether a statement assigns to a watched variable or attribute: it may write the value that was there before."""
     if place.code is None:
         return False
-    touched = footprint.of_lines(place.code).get(place.line, footprint.NOTHING).writes
-    return bool(touched & {f".{watched.rpartition('.')[2]}" if "." in watched else f"nonlocal {watched}", f"global {watched}"})
+    known = footprint.of_instructions(place.code) if opcodes else footprint.of_lines(place.code)
+    touched = known.get(place.offset if opcodes else place.line, footprint.NOTHING).writes
+    return bool(
+        touched & {f".{watched.rpartition('.')[2]}" if "." in watched else f"nonlocal {watched}", f"global {watched}"}
+    )
 
 
 def statement(state: ThreadState, opcodes: bool) -> str:
@@ -289,7 +300,7 @@ def check_repeatable(session: Any) -> None:
                 f"{afterwards(first) or 'no change'} the first time and {afterwards(second) or 'no change'} the second. "
                 "Remove what differs from run to run (random numbers, the time of day, the order of a set, globals)."
             )
-    if show(runs[0].verdict) != show(runs[1].verdict):
+    if len(traces[0].rows) != len(traces[1].rows) or show(runs[0].verdict) != show(runs[1].verdict):
         raise Nondeterministic(
             f"The program does not repeat itself. Under the same schedule: {traces[0].ending} Then: {traces[1].ending} "
             "Remove what differs from run to run, such as values left in globals."
