@@ -30,7 +30,7 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
 
 
 def answers_in(lesson: str, name: str) -> list:
-    """The functions or classes called name that the lesson defines, in order, with the imports and functions that come before."""
+    """The functions or classes called name that the lesson defines, in order, with what comes before them."""
     namespace: dict = {"__name__": "__main__"}
     answers = []
     for cell in code_cells(ROOT / "notebooks" / f"{lesson}.ipynb"):

@@ -133,3 +133,21 @@ def test_a_copy_button_copies_the_code(tab, address):
     cell.locator("button.copybtn").click()
     expect(cell.locator("button.copybtn.success")).to_be_visible()
     assert tab.evaluate("navigator.clipboard.readText()").startswith("def fetch(name):")
+
+
+def test_the_reader_loses_a_visit_in_the_page_itself(tab, address):
+    tab.goto(f"{address}/notebooks/threads/02_races.html")
+    player = tab.locator(".interleave-player").first
+    for thread in (0, 1, 1, 0):
+        player.locator(".ip-step").nth(thread).click()
+    expect(player.locator(".ip-verdict")).to_have_text("You broke it: it ended at 1.")
+
+
+def test_where_scripts_do_not_run_a_table_stands_in_for_the_player(chromium, address):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/notebooks/threads/02_races.html")
+    table = page.locator(".interleave-fallback table").first
+    expect(table).to_be_visible()
+    expect(table.locator("tbody tr")).to_have_count(4)
+    context.close()

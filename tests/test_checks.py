@@ -83,7 +83,11 @@ WRONG = [
     (check_Cache, wrong.SpinsForEver, "did not end within"),
     (check_transfer, wrong.locks_nothing, "in 8 of 30 schedules money appears or vanishes"),
     (check_transfer, wrong.locks_one_account, "hold the locks of both accounts, not of one"),
-    (check_transfer, wrong.locks_in_argument_order, "two transfers in opposite directions wait for each other for ever"),
+    (
+        check_transfer,
+        wrong.locks_in_argument_order,
+        "two transfers in opposite directions wait for each other for ever",
+    ),
     (check_transfer, wrong.locks_everything, "one lock for all accounts"),
     (check_LRU, wrong.UnlockedLRU, "The calls got into each other"),
     (check_LRU, wrong.LocksOnlyPut, "KeyError: 'a'"),

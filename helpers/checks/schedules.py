@@ -37,7 +37,8 @@ def must_always(program: Callable[[], Any], good: set, hint: Callable[[Result, T
     ending = next(iter(wrong))
     trace = result.find(ending)
     raise NotYet(
-        f"in {sum(wrong.values()):,} of {result.schedules:,} schedules it goes wrong. {hint(result, trace)} Shortest:\n\n{trace}"
+        f"in {sum(wrong.values()):,} of {result.schedules:,} schedules it goes wrong. "
+        f"{hint(result, trace)} Shortest:\n\n{trace}"
     )
 
 

@@ -295,16 +295,16 @@ def _no_money_lost(program: Callable, balances: tuple) -> int:
     if result.deadlocks:
         waits = "; ".join(result.find("deadlock").deadlock)
         raise NotYet(
-            f"in {result.deadlocks:,} of {result.schedules:,} schedules two transfers in opposite directions wait for each "
-            f"other for ever: {waits}. Take the two locks in an order that does not depend on the direction."
+            f"in {result.deadlocks:,} of {result.schedules:,} schedules two transfers in opposite directions wait for "
+            f"each other for ever: {waits}. Take the two locks in an order that does not depend on the direction."
         )
     if result.errors:
         name = next(iter(result.errors))
         raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
     if lost:
         raise NotYet(
-            f"in {lost:,} of {result.schedules:,} schedules money appears or vanishes. A balance is read and written by two "
-            "transfers at once: hold the locks of both accounts, not of one."
+            f"in {lost:,} of {result.schedules:,} schedules money appears or vanishes. A balance is read and written "
+            "by two transfers at once: hold the locks of both accounts, not of one."
         )
     return result.schedules
 
@@ -424,8 +424,8 @@ def _judge_dine(dine: Callable) -> str:
         raise NotYet(f"in {result.deadlocks:,} of {result.schedules:,} schedules nobody can go on: {waits}.")
     if "StepLimit" in result.errors or notes or any("would not wait" in map(str, o) for o in result.outcomes):
         raise NotYet(
-            "a philosopher who does not get a fork gives up and tries again. All may do so in step, for ever (a livelock). "
-            "Take the forks in an order in which nobody has to give up."
+            "a philosopher who does not get a fork gives up and tries again. All may do so in step, for ever "
+            "(a livelock). Take the forks in an order in which nobody has to give up."
         )
     for name in result.errors:
         raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
@@ -438,7 +438,10 @@ def _judge_dine(dine: Callable) -> str:
         raise NotYet(f"each of the three must eat once, with both forks. One run went: {wrong[0]}.")
     if not any(ate[0][0] != ate[1][0] for ate in pair.outcomes if len(ate) == 4):
         raise NotYet(_ONE_TABLE)
-    return f"everybody eats in {result.schedules:,} of {result.schedules:,} schedules, and two who share no fork can eat at once."
+    return (
+        f"everybody eats in {result.schedules:,} of {result.schedules:,} schedules, "
+        "and two who share no fork can eat at once."
+    )
 
 
 _ONE_TABLE = (

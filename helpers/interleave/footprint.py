@@ -1,8 +1,8 @@
 """What a line may read and write, judged from its bytecode: two lines without a conflict can change places.
 
 Names stand for data: every attribute `.value` is one variable, whatever object it belongs to, and the contents of all
-containers are one variable, CONTENTS. That is coarse and errs towards dependence. A line that may do anything else (call
-code that cannot be seen, import, yield) writes ANYTHING, and depends on every line that touches shared data.
+containers are one variable, CONTENTS. That is coarse and errs towards dependence. A line that may do anything else
+(call code that cannot be seen, import, yield) writes ANYTHING, and depends on every line that touches shared data.
 """
 
 from __future__ import annotations
@@ -16,27 +16,39 @@ CONTENTS = "[]"
 ANYTHING = "*"
 
 # Calls by name whose effect is known: on a container's contents, or on a primitive, which reports for itself.
-_CONTENT_METHODS = frozenset(
-    ["append", "appendleft", "pop", "popleft", "popitem", "add", "remove", "discard", "extend", "insert", "clear", "get", "put", "update", "setdefault", "items", "keys", "values", "copy", "index", "count", "sort", "reverse", "join", "start", "wait", "wait_for", "notify", "notify_all", "set", "is_set", "is_alive", "acquire", "release", "locked", "put_nowait", "get_nowait", "task_done", "qsize", "empty", "full", "shutdown", "submit", "result", "done"]
-)
-_PURE_FUNCTIONS = frozenset(
-    ["len", "range", "int", "float", "str", "bool", "repr", "abs", "isinstance", "sleep", "monotonic", "perf_counter", "print", "current_thread", "get_ident"]
-)
-_CONSUMING_FUNCTIONS = frozenset(["min", "max", "sum", "sorted", "list", "tuple", "dict", "set", "enumerate", "zip", "reversed", "any", "all"])
-_READ_ONLY = frozenset(["get", "items", "keys", "values", "index", "count", "is_set", "is_alive", "locked", "qsize", "empty", "full", "done", "copy"])
-_SCHEDULED = frozenset(["acquire", "release", "start", "wait", "wait_for", "notify", "notify_all", "sleep"])
+_CONTENT_METHODS = frozenset({
+    "append", "appendleft", "pop", "popleft", "popitem", "add", "remove", "discard", "extend", "insert", "clear", "get",
+    "put", "update", "setdefault", "items", "keys", "values", "copy", "index", "count", "sort", "reverse", "join",
+    "start", "wait", "wait_for", "notify", "notify_all", "set", "is_set", "is_alive", "acquire", "release", "locked",
+    "put_nowait", "get_nowait", "task_done", "qsize", "empty", "full", "shutdown", "submit", "result", "done",
+})  # fmt: skip
+_PURE_FUNCTIONS = frozenset({
+    "len", "range", "int", "float", "str", "bool", "repr", "abs", "isinstance", "sleep", "monotonic", "perf_counter",
+    "print", "current_thread", "get_ident",
+})  # fmt: skip
+_CONSUMING_FUNCTIONS = frozenset({
+    "min", "max", "sum", "sorted", "list", "tuple", "dict", "set", "enumerate", "zip", "reversed", "any", "all",
+})  # fmt: skip
+_READ_ONLY = frozenset({
+    "get", "items", "keys", "values", "index", "count", "is_set", "is_alive", "locked", "qsize", "empty", "full",
+    "done", "copy",
+})  # fmt: skip
+_SCHEDULED = frozenset({"acquire", "release", "start", "wait", "wait_for", "notify", "notify_all", "sleep"})
 
-_PLAIN_DUNDERS = frozenset(["__enter__", "__exit__", "__init__", "__name__", "__len__", "__iter__", "__next__", "__call__", "__class__"])
+_PLAIN_DUNDERS = frozenset({
+    "__enter__", "__exit__", "__init__", "__name__", "__len__", "__iter__", "__next__", "__call__", "__class__",
+})  # fmt: skip
 
 _LOCAL_PREFIXES = (
     "LOAD_FAST", "STORE_FAST", "DELETE_FAST", "LOAD_CONST", "LOAD_SMALL_INT", "LOAD_COMMON_CONSTANT", "LOAD_CLOSURE",
-    "POP_", "PUSH_", "JUMP_", "RETURN_", "RESUME", "NOT_TAKEN", "COPY", "SWAP", "PRECALL", "KW_NAMES", "IS_OP", "UNARY_",
-    "BUILD_", "FORMAT_", "CONVERT_VALUE", "END_FOR", "MAKE_CELL", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE", "RERAISE",
-    "CHECK_EXC_MATCH", "WITH_EXCEPT_START", "RAISE_VARARGS", "EXTENDED_ARG", "CACHE", "NOP", "GEN_START", "CALL_INTRINSIC",
-    "BEFORE_WITH", "LOAD_SPECIAL", "CLEANUP_THROW", "TO_BOOL", "LOAD_ASSERTION_ERROR",
+    "POP_", "PUSH_", "JUMP_", "RETURN_", "RESUME", "NOT_TAKEN", "COPY", "SWAP", "PRECALL", "KW_NAMES", "IS_OP",
+    "UNARY_", "BUILD_", "FORMAT_", "CONVERT_VALUE", "END_FOR", "MAKE_CELL", "MAKE_FUNCTION", "SET_FUNCTION_ATTRIBUTE",
+    "RERAISE", "CHECK_EXC_MATCH", "WITH_EXCEPT_START", "RAISE_VARARGS", "EXTENDED_ARG", "CACHE", "NOP", "GEN_START",
+    "CALL_INTRINSIC", "BEFORE_WITH", "LOAD_SPECIAL", "CLEANUP_THROW", "TO_BOOL", "LOAD_ASSERTION_ERROR",
 )  # fmt: skip
 _CONTENT_READS = (
-    "BINARY_SLICE", "COMPARE_OP", "GET_LEN", "MATCH_", "DICT_MERGE", "LIST_APPEND", "SET_ADD", "MAP_ADD", "LIST_TO_TUPLE",
+    "BINARY_SLICE", "COMPARE_OP", "GET_LEN", "MATCH_", "DICT_MERGE", "LIST_APPEND", "SET_ADD", "MAP_ADD",
+    "LIST_TO_TUPLE",
 )  # fmt: skip
 # These read, too, but what they read may be an iterator that they use up, or a dictionary that fills itself.
 _CONTENT_USES = (
@@ -55,6 +67,7 @@ class Footprint(NamedTuple):
     changes: bool = False  # it assigns, or calls what may
 
     def __or__(self, other: Footprint) -> Footprint:  # type: ignore[override]
+        """The footprint of both stretches of code together."""
         return Footprint(
             self.reads | other.reads,
             self.writes | other.writes,
@@ -89,7 +102,7 @@ def _is_callee(instruction: dis.Instruction, following: dis.Instruction | None) 
 
 
 def _is_with(before: list[dis.Instruction]) -> bool:
-    """Whether a call enters or leaves a with block: a primitive reports for itself, other managers are seen as called."""
+    """Whether a call enters or leaves a with block: a primitive reports for itself, other managers are seen called."""
     operands = [i for i in before[-5:] if i.opname not in ("PRECALL", "CACHE", "PUSH_NULL", "EXTENDED_ARG")]
     leaves = [(i.opname, i.argval) for i in operands[-3:]] == [("LOAD_CONST", None)] * 3
     return leaves or bool(operands and operands[-1].opname == "LOAD_SPECIAL")
@@ -170,7 +183,7 @@ def of_instructions(code: CodeType) -> dict[int, Footprint]:
 
 @functools.lru_cache(maxsize=4096)
 def of_code(code: CodeType) -> Footprint:
-    """What a whole library function may touch. Its calls are not counted: each Python callee is seen as it is called."""
+    """What a whole library function may touch. Its calls are not counted: each Python callee is seen when called."""
     whole = NOTHING
     for footprint in of_lines(code).values():
         whole |= footprint

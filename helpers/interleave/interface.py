@@ -19,12 +19,14 @@ class Result:
     outcomes: Counter of returned values (their repr if unhashable)
     deadlocks: number of schedules in which no thread could go on
     errors: Counter of exception names; StepLimit stands for a run that did not end
-    schedules: number of all schedules, the sum of the above; runs: how many were carried out one by one, fewer with reduce
+    schedules: number of all schedules, the sum of the above
+    runs: how many were carried out one by one, fewer with reduce
     bounded: whether max_preemptions kept out a schedule
     complete: False if max_schedules, or many endless runs, cut the search short
     """
 
     def __init__(self, program: Callable[[], Any], options: Options, search: Search, runs: int) -> None:
+        """Count the endings that a search found; explore makes the only one a reader needs."""
         self._program, self._options, self._best = program, options, search.best
         endings = search.endings
         self.outcomes: Counter = Counter()
@@ -52,8 +54,8 @@ class Result:
         """The shortest trace that ends so: fewest preemptions, then fewest steps.
 
         ending: a returned value, "deadlock", or the name of an exception
-        watch: expressions over the program's local and global names, evaluated after each step; by default all its plain
-        values
+        watch: expressions over the program's local and global names, evaluated after each step; by default all its
+        plain values
         raises NotFound if no explored schedule ends so
         """
         return replay(self._program, list(self._shortest(ending).schedule), watch, **self._step_options())
@@ -96,6 +98,7 @@ class Result:
         return make_player(self._program, options, None if watch is None else list(watch))
 
     def __repr__(self) -> str:
+        """How many schedules there are, and how many of them end in each way."""
         ways = ", ".join(f"{count:,} end {_in_words(name, self)}" for name, count in self.endings.items())
         more = "" if self.complete else " (the search was cut short)"
         bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
@@ -164,8 +167,8 @@ def replay(
 ) -> Trace:
     """Run the program once under a given schedule and record each step.
 
-    schedule: for each step the number of the thread that takes it, in the order in which the program starts them from 1;
-    when it is used up, each thread runs on as long as it can
+    schedule: for each step the number of the thread that takes it, in the order in which the program starts them from
+    1; when it is used up, each thread runs on as long as it can
     """
     options = Options(None, step, 1, False, preempt_main, max_steps)
     _check(options)

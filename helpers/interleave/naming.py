@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.interleave import primitives, source
-from helpers.interleave.scheduler import Run, Task
+from helpers.interleave.scheduler import Run
+from helpers.interleave.tasks import Task
 
 _MADE_OF_LOCKS = ("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread")
 

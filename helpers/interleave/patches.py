@@ -22,8 +22,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from helpers.interleave import primitives, source
+from helpers.interleave.carriers import carriers_by_ident, get_ident
 from helpers.interleave.errors import Abort, Uncontrolled
-from helpers.interleave.scheduler import Run, Task, carriers_by_ident, get_ident
+from helpers.interleave.scheduler import Run
+from helpers.interleave.tasks import Task
 
 
 def controlled() -> Task | None:

@@ -19,6 +19,7 @@ from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError
 from helpers.interleave.scheduler import Run, Verdict
 from helpers.interleave.search import Branch, Options, Search, Session
+from helpers.interleave.tasks import NOWHERE
 from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
 
 _HERE = Path(__file__).parent
@@ -207,7 +208,7 @@ def _thread_row(snapshot: Snapshot, index: int, lines: dict, strings: _Table) ->
     return [_STATUS[state.status], line, strings(state.reason or ""), strings(local), int(state.in_progress)]
 
 
-_NOT_STARTED = ThreadState("", "blocked", scheduler.NOWHERE, "not started yet", False, False, {})
+_NOT_STARTED = ThreadState("", "blocked", NOWHERE, "not started yet", False, False, {})
 
 
 def _source_lines(order: list[_Node]) -> tuple[list, dict[tuple[str, int], int]]:
@@ -233,9 +234,11 @@ class Player:
     """The element: data is what it plays, fallback the trace that stands in its place where scripts do not run."""
 
     def __init__(self, data: dict[str, Any], fallback: Trace) -> None:
+        """Made by make_player, which explores the program for both."""
         self.data, self.fallback = data, fallback
 
     def __repr__(self) -> str:
+        """The fallback in plain text, where no HTML is shown."""
         return str(self.fallback)
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""What a program refers to before it starts: its modules' names, and locks that were made too early to be controlled."""
+"""What a program refers to before it starts: its modules' names, and locks made too early to be controlled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ _PRIMITIVES = (
 
 @dataclass
 class Findings:
-    """namespaces: the modules of the program's functions; names: the global names they use; has_thread_locals: whether it uses a global local()."""
+    """What a program's functions can name.
+
+    namespaces: the modules of the functions; names: the global names they use; has_thread_locals: whether one of these
+    is a threading.local()
+    """
 
     namespaces: list[dict] = field(default_factory=list)
     names: list[tuple[dict, str]] = field(default_factory=list)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from helpers.interleave.errors import Abort
 
 if TYPE_CHECKING:
-    from helpers.interleave.scheduler import Run, Task
+    from helpers.interleave.scheduler import Run
+    from helpers.interleave.tasks import Task
 
 _OVER = "This lock belongs to a run of the explorer that is over."
 
@@ -19,6 +20,7 @@ class Lock:
     """A lock that makes a thread wait in the scheduler. Like threading.Lock, any thread may release it."""
 
     def __init__(self, run: Run) -> None:
+        """A free lock. Its variable names it by its creator, so it is the same in every run."""
         self.run = run
         self.owner: Task | None = None
         creator = run.current
@@ -69,6 +71,7 @@ class Lock:
         self.owner = None
 
     def __exit__(self, *exception: object) -> None:
+        """Free the lock, whether or not the block raised."""
         self.release()
 
     def locked(self) -> bool:
@@ -83,6 +86,7 @@ class Lock:
         self.owner = None
 
     def __repr__(self) -> str:
+        """Locked or unlocked, without an address, so that it is the same in every run."""
         return f"<{'locked' if self.owner else 'unlocked'} {type(self).__name__}>"
 
 
@@ -90,6 +94,7 @@ class RLock(Lock):
     """A lock that its owner may take again."""
 
     def __init__(self, run: Run) -> None:
+        """A free lock; count says how often its owner has taken it."""
         super().__init__(run)
         self.count = 0
 
@@ -134,6 +139,7 @@ class Ending:
     """The end of a thread, as something to wait for."""
 
     def __init__(self, task: Task) -> None:
+        """task: the thread whose end is waited for."""
         self.task = task
 
     def free(self, task: Task) -> bool:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from helpers.interleave import patches, preflight, scheduler, source
+from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
-from helpers.interleave.scheduler import Carrier, Node, Run, Verdict, carriers_by_ident
+from helpers.interleave.scheduler import Node, Run, Verdict
 
 Step = Literal["line", "opcode"]
 
@@ -62,6 +63,7 @@ class Session:
     """
 
     def __init__(self, program: Callable[[], Any], options: Options) -> None:
+        """Nothing is replaced or started before the with block is entered."""
         self.program, self.options = program, options
         self.carriers: list[Carrier] = []
         self.present: Run | None = None
@@ -70,7 +72,11 @@ class Session:
         self.failure: BaseException | None = None
 
     def __enter__(self) -> Session:
-        if scheduler.get_ident() in carriers_by_ident:
+        """Start the driving carrier and put the replacements in place.
+
+        raises ExploreError if this process is exploring already, and what preflight.examine raises
+        """
+        if get_ident() in carriers_by_ident:
             raise ExploreError("explore was called by the program that is being explored; call it from outside.")
         findings = preflight.examine(self.program)
         if not _exploring.acquire(blocking=False):
@@ -90,6 +96,7 @@ class Session:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        """End the carriers and take the replacements away."""
         self._exit.close()
 
     def _stop_carriers(self, keep: int = 0) -> None:
@@ -198,7 +205,7 @@ def _processor_time(run: Run) -> float | None:
 
 
 def _wants_to_run(run: Run) -> bool:
-    """Whether the thread that has the baton only waits for a processor: on a busy machine that can take long. (Linux)"""
+    """Whether the thread with the baton only waits for a processor, which can take long on a busy machine. (Linux)"""
     if run.current is None:
         return True
     try:
@@ -241,6 +248,7 @@ class Search:
     """Depth first over schedules: run one to its end, step back to the last untried choice, run again."""
 
     def __init__(self, session: Session) -> None:
+        """No schedule has been run; complete and bounded are right once go has returned."""
         self.session, self.options = session, session.options
         self.endings: Counter = Counter()
         self.best: dict[Any, _Best] = {}

@@ -116,8 +116,8 @@ def text_of(file: str, line: int) -> str:
 def locals_of(frame: FrameType) -> dict[str, Any]:
     """A copy of a frame's local variables.
 
-    Up to 3.12, a look at f_locals makes the trace function's return write them all back, also the closure's variables that
-    other threads have changed in the meantime (python/cpython#74929). Writing them back at once disarms that.
+    Up to 3.12, a look at f_locals makes the trace function's return write them all back, also the closure's variables
+    that other threads have changed in the meantime (python/cpython#74929). Writing them back at once disarms that.
     """
     values = dict(frame.f_locals)
     if sys.version_info < (3, 13):

@@ -1,9 +1,9 @@
 """A fingerprint of a run between two steps: equal for two runs whose futures are the same.
 
-It holds where each thread stands, its local variables, who owns which lock, who waits for what, and all data that can be
-reached from there. What cannot be read from outside (values that a half-evaluated expression holds, the iterator of a
-running for loop, the rest of a library function) is stood for by the thread's history, which determines it. If some object
-hides its state, there is no fingerprint, and the histories of all threads stand for the whole state.
+It holds where each thread stands, its local variables, who owns which lock, who waits for what, and all data that can
+be reached from there. What cannot be read from outside (values that a half-evaluated expression holds, the iterator of
+a running for loop, the rest of a library function) is stood for by the thread's history, which determines it. If some
+object hides its state, there is no fingerprint, and the histories of all threads stand for the whole state.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from helpers.interleave import primitives, source
 
 if TYPE_CHECKING:
-    from helpers.interleave.scheduler import Entry, Run, Task
+    from helpers.interleave.scheduler import Run
+    from helpers.interleave.tasks import Entry, Task
 
 _ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
 _NAMES = (types.ModuleType, types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
@@ -192,7 +193,7 @@ class _Reader:
         self.add_class(kind)
         try:
             reduced = value.__reduce_ex__(4)
-        except Exception:
+        except Exception:  # noqa: BLE001  whatever its pickling raises
             raise Opaque from None
         if isinstance(reduced, str):  # pickle would look it up by name, whatever it holds
             raise Opaque
@@ -213,13 +214,14 @@ def _thread_attributes() -> frozenset[str]:
     return frozenset(vars(threading.Thread())) | {"_interleave_task", "_ident", "_native_id", "_context", "interval"}
 
 
-# ---- what a frame hides -----------------------------------------------------------------------------------------------
+# ---- what a frame hides --------------------------------------------------------------------------------------------
 
 
 class Line:
     """What one line of a function leaves on the interpreter's stack while other code runs."""
 
     def __init__(self, code: types.CodeType, instructions: list[dis.Instruction]) -> None:
+        """Judge a line by its instructions, which need not be next to each other."""
         names = [i.opname for i in instructions if i.opname not in ("CACHE", "PRECALL", "EXTENDED_ARG")]
         self.managers = names.count("BEFORE_WITH")
         self.managers += sum(i.opname == "LOAD_SPECIAL" and "enter" in str(i.argrepr) for i in instructions)

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from helpers.interleave import footprint, naming, primitives, scheduler, source
 from helpers.interleave.errors import Nondeterministic
-from helpers.interleave.scheduler import Place, Run, Task
+from helpers.interleave.scheduler import Run
+from helpers.interleave.tasks import NOWHERE, Place, Task
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
 _ABSENT = "–"
@@ -23,7 +24,10 @@ _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxde
 
 
 class ThreadState(NamedTuple):
-    """A thread between two steps. status: "ready", "blocked" or "ended"; place: the statement it takes next, or is in."""
+    """A thread between two steps.
+
+    status: "ready", "blocked" or "ended"; place: the statement it takes next, or is in
+    """
 
     name: str
     status: str
@@ -50,12 +54,14 @@ class Recorder:
     """
 
     def __init__(self, watch: list[str] | None, skip: int = 0) -> None:
+        """A new recorder serves one run."""
         self.watch, self.skip = watch, skip
         self.snapshots: list[Snapshot | None] = []
         self.standstill: list[str] = []
         self.frames: list[types.FrameType] = []  # of the main program, innermost last
 
     def __call__(self, run: Run) -> None:
+        """Take a snapshot; a run calls this before each choice and when it has ended."""
         if len(self.snapshots) > len(run.picks):
             return  # the run ended where it stood
         run.observing = True
@@ -118,7 +124,7 @@ def show(value: Any) -> str:
 def thread_state(run: Run, task: Task) -> ThreadState:
     """How a thread stands now."""
     if task.finished:
-        return ThreadState(task.name, "ended", scheduler.NOWHERE, None, False, False, {})
+        return ThreadState(task.name, "ended", NOWHERE, None, False, False, {})
     reason = naming.waits_for(run, task)
     local = {}
     if task.stack:
@@ -151,6 +157,7 @@ class Trace:
     """
 
     def __init__(self, run: Run, recorder: Recorder) -> None:
+        """Read the rows off the snapshots that the recorder took of this run, which is over."""
         self.schedule = list(run.picks)
         self.preemptions = run.preemptions
         self.threads = [task.name for task in run.tasks]
@@ -167,6 +174,7 @@ class Trace:
         return sorted({row.thread for row in self.rows})
 
     def __str__(self) -> str:
+        """The table in plain text, a column for each thread, with the ending below."""
         columns = self._columns()
         head = ["", *(self.threads[c] for c in columns), "afterwards"]
         lines = [head]
@@ -180,6 +188,7 @@ class Trace:
         return "\n".join([*body, self.ending])
 
     def __repr__(self) -> str:
+        """The same table, so that a bare name at a prompt shows it."""
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -297,7 +306,8 @@ def check_repeatable(session: Any) -> None:
         if first != second:
             raise Nondeterministic(
                 f"The program does not repeat itself: at step {number}, `{first.text}`, the same turns gave "
-                f"{afterwards(first) or 'no change'} the first time and {afterwards(second) or 'no change'} the second. "
+                f"{afterwards(first) or 'no change'} the first time "
+                f"and {afterwards(second) or 'no change'} the second. "
                 "Remove what differs from run to run (random numbers, the time of day, the order of a set, globals)."
             )
     if len(traces[0].rows) != len(traces[1].rows) or show(runs[0].verdict) != show(runs[1].verdict):

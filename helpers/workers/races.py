@@ -1,4 +1,4 @@
-"""Programs of 02_races. The explorer steps through this module: what stands under workers counts as the reader's code."""
+"""Programs of 02_races. The explorer steps through this module: all under workers counts as the reader's code."""
 
 import threading
 from collections.abc import Callable
@@ -8,6 +8,7 @@ class Tally:
     """A number to which threads add one, in two lines."""
 
     def __init__(self) -> None:
+        """Start at zero."""
         self.value = 0
 
     def add_one(self) -> None:

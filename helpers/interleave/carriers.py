@@ -1,0 +1,125 @@
+"""Carriers: the operating-system threads on which controlled threads run, and the tracer that stops each at its steps.
+
+Each controlled thread runs on a carrier that is kept for the next run: a run is over in less time than it takes to
+start a thread. A carrier without the baton waits at its gate.
+"""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from helpers.interleave import source
+from helpers.interleave.errors import Abort, ExploreError
+from helpers.interleave.tasks import Entry, Task
+
+get_ident = _thread.get_ident
+_start_new_thread = _thread.start_new_thread  # kept: programs find another one in its place
+carriers_by_ident: dict[int, Carrier] = {}  # of the exploration that is going on
+
+
+class Carrier:
+    """An operating-system thread that runs one controlled thread after another."""
+
+    def __init__(self, steps_are_opcodes: bool) -> None:
+        """Start the thread, which waits at its gate. steps_are_opcodes: it stops at bytecodes, not at lines."""
+        self.gate = _thread.allocate_lock()
+        self.gate.acquire()
+        self.gone = _thread.allocate_lock()
+        self.gone.acquire()
+        self.native_id = 0
+        self.task: Task | None = None
+        self.work: Callable[[], None] | None = None
+        self.stopping = False
+        self.lost = False  # it hangs in code that cannot be interrupted
+        self.trace = _tracer(self, steps_are_opcodes)
+        self.ident = _start_new_thread(self._loop, ())
+        carriers_by_ident[self.ident] = self
+
+    def arm(self) -> None:
+        """Trace this thread, again if need be: an exception that leaves a trace function switches tracing off."""
+        if sys.gettrace() is not self.trace:
+            sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
+            sys.settrace(self.trace)
+            if sys.gettrace() is not self.trace:
+                raise ExploreError(
+                    "Another tool holds this thread's trace function, so lines cannot be stepped through."
+                )
+
+    def _loop(self) -> None:
+        self.native_id = _thread.get_native_id()
+        if hasattr(os, "sched_setaffinity"):
+            # One thread runs at a time: on one CPU the baton changes hands four times faster than between two.
+            # Which one depends on the process, so that several explorations at once do not all meet on the first.
+            cpus = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(0, {cpus[os.getpid() % len(cpus)]})
+        try:
+            while True:
+                self.gate.acquire()
+                if self.stopping:
+                    return
+                with contextlib.suppress(Abort):  # it came between the end of the thread's work and here
+                    self.work()
+                if self.lost:
+                    return
+        finally:
+            sys.settrace(None)
+            self.gone.release()
+
+    def open(self) -> None:
+        """Let the thread go on from its gate."""
+        self.gate.release()
+
+    def stop(self) -> None:
+        """End the thread; it must be at its gate."""
+        self.stopping = True
+        self.gate.release()
+        self.gone.acquire()
+        carriers_by_ident.pop(self.ident, None)
+
+
+def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
+    """The trace function of one carrier. Closures, because it runs for every line: attribute lookups would show."""
+    kinds: dict[types.CodeType, str] = {}
+    reader = source.READER
+
+    def local(frame: types.FrameType, event: str, arg: Any) -> Any:
+        if event == "line" or event == "opcode":
+            carrier.task.run.arrive(carrier.task, frame)
+        elif event == "return":
+            carrier.task.leave()
+        return local
+
+    def called(frame: types.FrameType, event: str, arg: Any) -> Any:
+        code = frame.f_code
+        kind = kinds.get(code)
+        if kind is None:
+            kind = kinds[code] = source.kind_of(code)
+        task = carrier.task
+        if kind is source.OWN:
+            if task.run.reduce and task.stack and frame.f_back is task.stack[-1].frame:
+                task.enters(frame)
+            return None
+        if task.run.observing:
+            return None
+        if task.run.reduce:
+            task.called(frame, kind)
+        if kind is not reader:
+            return None
+        entry = Entry(frame)
+        if not task.stack and source.kind_of(frame.f_back.f_code) is not source.OWN:
+            entry.to_hide = frame.f_back.f_code is not threading.Thread.run.__code__
+        task.stack.append(entry)
+        if opcodes:
+            frame.f_trace = local
+            frame.f_trace_lines = False
+            frame.f_trace_opcodes = True
+        return local
+
+    return called

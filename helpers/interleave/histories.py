@@ -1,0 +1,65 @@
+"""Histories: what stands for all that happened in a run, so that runs in equal states are recognized.
+
+A history is a hash of the step's own past and of the last conflicting steps on each variable it touched. Two runs whose
+threads have equal histories did the same steps with the same order between all that depend on each other, so they are
+in the same state (happens-before caching, as in CHESS: Musuvathi et al., OSDI 2008). See state for what is compared
+where objects can be read, which finds more states to be equal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from helpers.interleave import footprint, state
+from helpers.interleave.tasks import Task, Touched
+
+if TYPE_CHECKING:
+    from helpers.interleave.scheduler import Run
+
+
+class Histories:
+    """The last step that wrote each variable of a run, and the steps that have read it since."""
+
+    def __init__(self) -> None:
+        """No step has been taken."""
+        self.last_write: dict[Any, int] = {}
+        self.reads_since: dict[Any, int] = {}
+
+    def fold(self, task: Task) -> None:
+        """Count the step that is over into its thread's history."""
+        step = task.done
+        task.line.settle(step)
+        task.done = Touched()
+        if any(isinstance(variable, str) for variable in step.reads | step.writes):
+            step.reads.add(footprint.ANYTHING)
+        reads = step.reads - step.writes
+        last = self.last_write.get
+        since = self.reads_since.get
+        read = sum(hash((variable, last(variable))) for variable in reads)
+        wrote = sum(hash((variable, last(variable), since(variable))) for variable in step.writes)
+        task.history = hash((task.history, read, wrote))
+        for variable in reads:
+            self.reads_since[variable] = (since(variable, 0) + task.history) & 0xFFFFFFFFFFFF
+        for variable in step.writes:
+            self.last_write[variable] = task.history
+            self.reads_since[variable] = 0
+        for entry in task.stack:
+            entry.settle(task.history)
+
+
+def state_of(run: Run) -> tuple:
+    """What the rest of a run depends on: equal for two runs that will have the same choices and the same endings."""
+    last = run.last
+    data = None
+    if not run.opcodes:  # between two bytecodes of a line most values are out of sight
+        run.observing = True
+        data = state.fingerprint(run)
+        run.observing = False
+    return (
+        tuple(task.history for task in run.tasks) if data is None else data,
+        () if run.options.max_preemptions is None else (run.preemptions, last and last.can_run() and last.index),
+        tuple(task.spinning for task in run.tasks),
+        tuple(last.visits.items()) if last is not None and last.switches == run.switches else (),
+        tuple(last.trail) if last is not None and last.visits and last.switches == run.switches else (),
+        run.clock if run.clock_read else 0,
+    )
