@@ -58,7 +58,7 @@ _CONTENT_WRITES = ("STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE")
 
 
 class Footprint(NamedTuple):
-    """The shared variables that a stretch of code may read and write; calls: how many calls may do anything."""
+    """The shared variables that a stretch of code may read and write; unseen_calls: how many calls may do anything."""
 
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
@@ -104,7 +104,8 @@ def _is_callee(instruction: dis.Instruction, following: dis.Instruction | None) 
 def _is_with(before: list[dis.Instruction]) -> bool:
     """Whether a call enters or leaves a with block: a primitive reports for itself, other managers are seen called."""
     operands = [i for i in before[-5:] if i.opname not in ("PRECALL", "CACHE", "PUSH_NULL", "EXTENDED_ARG")]
-    leaves = [(i.opname, i.argval) for i in operands[-3:]] == [("LOAD_CONST", None)] * 3
+    nones = ("LOAD_CONST", "LOAD_COMMON_CONSTANT")  # the latter since 3.15
+    leaves = len(operands) >= 3 and all(i.opname in nones and i.argval is None for i in operands[-3:])
     return leaves or bool(operands and operands[-1].opname == "LOAD_SPECIAL")
 
 

@@ -104,7 +104,6 @@ class RLock(Lock):
             self.run.touch(self.variable)
             self.count += 1
             return True
-        self.run.before_lock(sys._getframe(1))
         taken = super().acquire(blocking, timeout)
         if taken:
             self.count = 1

@@ -247,7 +247,12 @@ class Run:
     def before_lock(self, caller: types.FrameType) -> None:
         """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between."""
         task = self.current
-        if not task.stack or task.stack[-1].frame is not caller or (task.index == 0 and not self.options.preempt_main):
+        if not task.stack or (task.index == 0 and not self.options.preempt_main):
+            return
+        called, frame = "acquire", caller  # called: what the reader's statement calls, itself or through wrappers
+        while frame is not None and frame is not task.stack[-1].frame:
+            called, frame = frame.f_code.co_name, frame.f_back
+        if frame is None or called not in ("acquire", "__enter__"):
             return
         if task.took_lock and not self.ending:
             task.paused = True

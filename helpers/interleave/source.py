@@ -25,14 +25,19 @@ def kind_of(code: CodeType) -> str:
 
     Code made by exec from a string (dataclasses and named tuples do that) counts as library code.
     """
-    file = code.co_filename
+    kind = kind_of_file(code.co_filename)
+    return COMPREHENSION if kind is READER and code.co_name in _COMPREHENSIONS else kind
+
+
+def kind_of_file(file: str) -> str:
+    """Whose the code in a file is."""
     if file.startswith(_OWN):
         return OWN
     if file.startswith(("<frozen", *_LIBRARIES)) or file == "<string>":
         return LIBRARY
     if file.startswith(_HELPERS) and not file.startswith(_READERS):
         return LIBRARY
-    return COMPREHENSION if code.co_name in _COMPREHENSIONS else READER
+    return READER
 
 
 class Statement(NamedTuple):

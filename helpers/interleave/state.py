@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import sys
 import threading
 import types
 from collections import deque
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from helpers.interleave.tasks import Entry, Task
 
 _ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
-_NAMES = (types.ModuleType, types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_NAMES = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
 _TRANSPARENT = ("threading.py", "queue.py")  # whose frames hold nothing but their local variables while they wait
 
 
@@ -141,6 +142,8 @@ class _Reader:
         elif isinstance(value, type):
             write(value)
             self.add_class(value)
+        elif isinstance(value, types.ModuleType):
+            self.add_module(value)
         elif isinstance(value, _NAMES):
             write(id(value))
             owner = getattr(value, "__self__", None)
@@ -168,6 +171,13 @@ class _Reader:
         if function.__kwdefaults__ or function.__dict__:
             self.add(function.__kwdefaults__)
             self.add(function.__dict__)
+
+    def add_module(self, module: types.ModuleType) -> None:
+        """A module of the library is named; one of the reader's may hold any state."""
+        file = getattr(module, "__file__", None) or "<frozen"
+        if sys.modules.get(module.__name__) is not module or source.kind_of_file(file) is source.READER:
+            raise Opaque
+        self.parts.append(module.__name__)
 
     def add_class(self, value: type) -> None:
         """The attributes of a class of the reader's: they are shared by all its objects."""
