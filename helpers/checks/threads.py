@@ -274,39 +274,37 @@ def _judge_transfer(transfer: Callable) -> str:
         return program
 
     try:
-        schedules = _no_money_lost(between((0, 1), (2, 1)), (90, 120, 90, 100))
-        schedules += _no_money_lost(between((0, 1), (1, 0)), (100, 100, 100, 100))
+        _no_money_lost(between((0, 1), (2, 1)), (90, 120, 90, 100))
+        _no_money_lost(between((0, 1), (1, 0)), (100, 100, 100, 100))
         apart = explore(between((0, 1), (2, 3)), max_preemptions=1, step="opcode")
     except Uncontrolled as problem:
         raise NotYet(_ONE_FOR_ALL) from problem
     orders = {log for _, log in apart.outcomes}
     if not any(len(log) == 4 and log[0] != log[1] for log in orders):
         raise NotYet(_ONE_FOR_ALL)
-    return f"no money is lost and nobody waits for ever in {schedules:,} of {schedules:,} schedules."
+    return "no money is lost and nobody waits for ever, whichever bytecode another transfer comes in at."
 
 
 def _call(transfer: Callable, source: _Account, target: _Account) -> Callable[[], None]:
     return lambda: transfer(source, target, 10)
 
 
-def _no_money_lost(program: Callable, balances: tuple) -> int:
+def _no_money_lost(program: Callable, balances: tuple) -> None:
+    """The number of schedules by bytecode differs from one Python to the next, so the sentences do without it."""
     result = explore(program, step="opcode", max_preemptions=1)
-    lost = sum(count for outcome, count in result.outcomes.items() if outcome[0] != balances)
     if result.deadlocks:
         waits = "; ".join(result.find("deadlock").deadlock)
         raise NotYet(
-            f"in {result.deadlocks:,} of {result.schedules:,} schedules two transfers in opposite directions wait for "
-            f"each other for ever: {waits}. Take the two locks in an order that does not depend on the direction."
+            f"in some schedules two transfers in opposite directions wait for each other for ever: {waits}. "
+            "Take the two locks in an order that does not depend on the direction."
         )
-    if result.errors:
-        name = next(iter(result.errors))
-        raise NotYet(f"in {result.errors[name]:,} of {result.schedules:,} schedules: {result.find(name).ending}")
-    if lost:
+    for name in result.errors:
+        raise NotYet(f"in some schedules, {result.find(name).ending}")
+    if any(outcome[0] != balances for outcome in result.outcomes):
         raise NotYet(
-            f"in {lost:,} of {result.schedules:,} schedules money appears or vanishes. A balance is read and written "
-            "by two transfers at once: hold the locks of both accounts, not of one."
+            "in some schedules money appears or vanishes. A balance is read and written by two transfers at once: "
+            "hold the locks of both accounts, not of one."
         )
-    return result.schedules
 
 
 def check_LRU(LRU: type) -> None:
