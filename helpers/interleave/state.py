@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
 _NAMES = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_PLUMBING = frozenset(vars(threading.Thread(name="any"))) - {"_name", "_target", "_args", "_kwargs", "_daemonic"}
+_PLUMBING |= {"_interleave_task", "_ident", "_native_id", "_context"}
 _TRANSPARENT = ("threading.py", "queue.py")  # whose frames hold nothing but their local variables while they wait
 
 
@@ -34,6 +36,7 @@ class Opaque(Exception):
 def fingerprint(run: Run) -> tuple | None:
     """The state of a run, as a tuple that can be compared, or None if an object hides its own."""
     reader = _Reader(run)
+    reader.parts.append(run.threads_made)
     try:
         for namespace, name in run.names:
             reader.add(namespace.get(name))
@@ -192,7 +195,7 @@ class _Reader:
         task = getattr(thread, "_interleave_task", None)
         self.parts.append(task.index if task else -1)
         for name, item in vars(thread).items():
-            if name in ("_target", "_args", "_kwargs") or name not in _thread_attributes():
+            if name not in _PLUMBING:
                 self.parts.append(name)
                 self.add(item)
 
@@ -217,11 +220,6 @@ class _Reader:
             if part is not None:
                 for item in part:
                     self.add(item)
-
-
-@functools.lru_cache(maxsize=1)
-def _thread_attributes() -> frozenset[str]:
-    return frozenset(vars(threading.Thread())) | {"_interleave_task", "_ident", "_native_id", "_context", "interval"}
 
 
 # ---- what a frame hides --------------------------------------------------------------------------------------------
