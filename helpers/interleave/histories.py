@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.interleave import footprint, state
+from helpers.interleave import footprint, spinning, state
 from helpers.interleave.tasks import Task, Touched
 
 if TYPE_CHECKING:
@@ -50,16 +50,18 @@ class Histories:
 def state_of(run: Run) -> tuple:
     """What the rest of a run depends on: equal for two runs that will have the same choices and the same endings."""
     last = run.last
+    visits = spinning.visits_that_count(run)
     data = None
     if not run.opcodes:  # between two bytecodes of a line most values are out of sight
         run.observing = True
-        data = state.fingerprint(run)
+        data = state.fingerprint(run, visits)
         run.observing = False
+    if data is None:
+        past = str([[(place, visit[2:]) for place, visit in entry] for entry in visits])
+        data = (*(task.history for task in run.tasks), past)
     return (
-        tuple(task.history for task in run.tasks) if data is None else data,
+        data,
         () if run.options.max_preemptions is None else (run.preemptions, last and last.can_run() and last.index),
         tuple(task.spinning for task in run.tasks),
-        tuple(last.visits.items()) if last is not None and last.switches == run.switches else (),
-        tuple(last.trail) if last is not None and last.visits and last.switches == run.switches else (),
         run.clock if run.clock_read else 0,
     )

@@ -194,7 +194,7 @@ class Run:
             self.entered[len(self.picks) - 1] = top.place
         elif task.index or self.options.preempt_main or task.spinning:
             self._hand_on(task)
-        task.trail.append(top.place)
+        task.changes += not spinning.is_idle(self, top.place)
         if self.reduce:
             top.look()
             task.line.settle(task.done)

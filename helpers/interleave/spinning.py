@@ -7,33 +7,46 @@ scheduler could keep from ending (Musuvathi and Qadeer, Fair stateless model che
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.interleave import footprint, source
+from helpers.interleave import footprint, source, state
 from helpers.interleave.tasks import Place, Task
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
 
 
+class Visit(NamedTuple):
+    """The state in which a thread came to the head of a loop. Two visits in the same state are a round for nothing."""
+
+    turn: int  # how often the baton had changed hands
+    changes: int  # how many statements that may change something the thread had run
+    owners: tuple[int, ...]  # who had each lock
+    values: tuple[tuple[str, type, Any], ...]  # the local variables: atoms as they are, others by id
+
+
 def spins(run: Run, task: Task, frame: types.FrameType) -> bool:
     """Whether a loop came round with nothing changed since the last time."""
-    if not _is_idle(run, task.stack[-1].place):
+    entry = task.stack[-1]
+    if not is_idle(run, entry.place):
         return False
-    if task.switches != run.switches:
-        task.switches = run.switches
-        task.trail.clear()
-        task.visits.clear()
-    state = (tuple(lock.owner for lock in run.locks), _snapshot(frame))
-    where = (id(frame), task.stack[-1].place)
-    before = task.visits.get(where)
-    task.visits[where] = (len(task.trail), state)
-    if before is None or before[1] != state:
-        return False
-    return all(_is_idle(run, place) for place in set(task.trail[before[0] :]))
+    owners = tuple(-1 if lock.owner is None else lock.owner.index for lock in run.locks)
+    visit = Visit(run.switches, task.changes, owners, _snapshot(frame))
+    before = entry.visits.get(entry.place)
+    entry.visits[entry.place] = visit
+    return before == visit
 
 
-def _is_idle(run: Run, place: Place) -> bool:
+def visits_that_count(run: Run) -> list[list[tuple[Place, Visit]]]:
+    """For each frame of the thread that stepped last, the visits that may be the first of two in the same state."""
+    task = run.last
+    if task is None:
+        return []
+    now = run.switches, task.changes
+    return [[(place, visit) for place, visit in entry.visits.items() if visit[:2] == now] for entry in task.stack]
+
+
+def is_idle(run: Run, place: Place) -> bool:
     """Whether a statement assigns nothing, calls nothing that may, and advances no iterator."""
     known = footprint.of_instructions(place.code) if run.opcodes else footprint.of_lines(place.code)
     touched = known.get(place.offset if run.opcodes else place.line, footprint.NOTHING)
@@ -41,8 +54,5 @@ def _is_idle(run: Run, place: Place) -> bool:
 
 
 def _snapshot(frame: types.FrameType) -> tuple:
-    """The local variables: immutable values as they are, others by identity (their contents count as shared data)."""
-    plain = (int, str, float, bool, bytes, type(None))
-    return tuple(
-        (name, value if type(value) in plain else id(value)) for name, value in source.locals_of(frame).items()
-    )
+    values = source.locals_of(frame).items()
+    return tuple((name, type(value), value if type(value) in state.ATOMS else id(value)) for name, value in values)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
     from helpers.interleave.tasks import Entry, Task
 
-_ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
+ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
 _NAMES = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
+_SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _PLUMBING = frozenset(vars(threading.Thread(name="any"))) - {"_name", "_target", "_args", "_kwargs", "_daemonic"}
 _PLUMBING |= {"_interleave_task", "_ident", "_native_id", "_context"}
 _TRANSPARENT = ("threading.py", "queue.py")  # whose frames hold nothing but their local variables while they wait
@@ -33,8 +34,11 @@ class Opaque(Exception):
     """An object hides its state."""
 
 
-def fingerprint(run: Run) -> tuple | None:
-    """The state of a run, as a tuple that can be compared, or None if an object hides its own."""
+def fingerprint(run: Run, visits: list) -> tuple | None:
+    """The state of a run, as a tuple that can be compared, or None if an object hides its own.
+
+    visits: those to heads of loops that count, see spinning
+    """
     reader = _Reader(run)
     reader.parts.append(run.threads_made)
     try:
@@ -44,6 +48,8 @@ def fingerprint(run: Run) -> tuple | None:
             reader.add_task(task)
         if run.returned:
             reader.add(run.value)
+        for entry in visits:
+            reader.add_visits(entry)
     except (Opaque, RecursionError):
         return None
     return tuple(reader.parts)
@@ -98,6 +104,14 @@ class _Reader:
                 self.add_values(source.locals_of(frame))
             frame = frame.f_back
 
+    def add_visits(self, visits: list) -> None:
+        write = self.parts.append
+        write(len(visits))
+        for place, visit in visits:
+            write((place, visit.owners))
+            for name, kind, value in visit.values:  # an id of none of the objects met so far is that of a dead one
+                write((name, kind, value if kind in ATOMS else self.met.get(value, -1)))
+
     def add_values(self, values: Any) -> None:
         for name, value in values.items():
             self.parts.append(name)
@@ -106,7 +120,7 @@ class _Reader:
     def add(self, value: Any) -> None:
         kind = type(value)
         write = self.parts.append
-        if kind in _ATOMS:
+        if kind in ATOMS:
             write((kind, value))
             return
         number = self.met.get(id(value))
@@ -133,7 +147,7 @@ class _Reader:
     def add_object(self, value: Any, kind: type) -> None:
         write = self.parts.append
         if kind is set or kind is frozenset:
-            if not all(type(item) in _ATOMS for item in value):
+            if not all(type(item) in ATOMS for item in value):
                 raise Opaque
             write(tuple(value))  # the order of iteration is part of the state
         elif isinstance(value, types.FunctionType):
@@ -152,6 +166,11 @@ class _Reader:
             owner = getattr(value, "__self__", None)
             if not isinstance(owner, types.ModuleType | type):
                 self.add(owner)
+        elif isinstance(value, classmethod | staticmethod):
+            self.add(value.__func__)
+        elif isinstance(value, property):
+            for function in (value.fget, value.fset, value.fdel):
+                self.add(function)
         elif isinstance(value, threading.Thread):
             self.add_thread(value)
         elif isinstance(value, types.CellType):
@@ -187,7 +206,11 @@ class _Reader:
         if value.__module__ in ("builtins", "threading", "queue", "collections") or not (value.__flags__ & (1 << 9)):
             return
         for name, item in vars(value).items():
-            if not name.startswith("__") and not isinstance(item, types.FunctionType | types.MemberDescriptorType):
+            if isinstance(item, types.FunctionType):
+                shared = item.__closure__ or item.__defaults__ or item.__kwdefaults__ or item.__dict__
+            else:
+                shared = not name.startswith("__") and not isinstance(item, _SLOTS)
+            if shared:
                 self.parts.append(name)
                 self.add(item)
 

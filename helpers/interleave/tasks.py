@@ -47,6 +47,7 @@ class Entry:
         "rounds",
         "to_hide",
         "to_hide_by_call",
+        "visits",
         "wanted",
     )
 
@@ -58,6 +59,7 @@ class Entry:
         self.to_hide = self.to_hide_by_call = False
         self.rounds: dict[int, int] = {}
         self.managers: dict[str, Any] = {}
+        self.visits: dict[Place, Any] = {}  # to heads of loops, see spinning
 
     def settle(self, history: int) -> None:
         """The step in which values went out of sight is over, and part of the history."""
@@ -101,9 +103,7 @@ class Task:
         self.deadline: float | None = None
         self.stack: list[Entry] = []  # the reader's frames, innermost last
         self.blocked_in: types.FrameType | None = None
-        self.trail: list[Place] = []  # passed since another thread stepped, to notice that this one spins
-        self.visits: dict[tuple, tuple] = {}
-        self.switches = 0
+        self.changes = 0  # how many statements it has run that may change something
         self.locks_made = self.locks_taken = 0
         self.history = hash(index)  # stands for all that happened before its last step, see histories
         self.done = Touched()  # by lines of the present step that are over
