@@ -52,6 +52,10 @@ class Carrier:
                     "Another tool holds this thread's trace function, so lines cannot be stepped through."
                 )
 
+    def disarm(self) -> None:
+        """Do not trace this thread while it runs the scheduler: every function would be reported."""
+        sys.settrace(None)
+
     def _loop(self) -> None:
         self.native_id = _thread.get_native_id()
         if hasattr(os, "sched_setaffinity"):
@@ -69,7 +73,6 @@ class Carrier:
                 if self.lost:
                     return
         finally:
-            sys.settrace(None)
             self.gone.release()
 
     def open(self) -> None:
@@ -86,8 +89,7 @@ class Carrier:
 
 def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
     """The trace function of one carrier. Closures, because it runs for every line: attribute lookups would show."""
-    kinds: dict[types.CodeType, str] = {}
-    reader = source.READER
+    kind_of, own, reader = source.kind_of, source.OWN, source.READER
 
     def local(frame: types.FrameType, event: str, arg: Any) -> Any:
         if event == "line" or event == "opcode":
@@ -97,16 +99,11 @@ def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
         return local
 
     def called(frame: types.FrameType, event: str, arg: Any) -> Any:
-        code = frame.f_code
-        kind = kinds.get(code)
-        if kind is None:
-            kind = kinds[code] = source.kind_of(code)
+        kind = kind_of(frame.f_code)
         task = carrier.task
-        if kind is source.OWN:
+        if kind is own:
             if task.run.reduce and task.stack and frame.f_back is task.stack[-1].frame:
                 task.enters(frame)
-            return None
-        if task.run.observing:
             return None
         if task.run.reduce:
             task.called(frame, kind)

@@ -8,9 +8,10 @@ containers are one variable, CONTENTS. That is coarse and errs towards dependenc
 from __future__ import annotations
 
 import dis
-import functools
 from types import CodeType
 from typing import NamedTuple
+
+from helpers.interleave import source
 
 CONTENTS = "[]"
 ANYTHING = "*"
@@ -165,7 +166,7 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
     return Footprint(frozenset(reads), frozenset(writes), unseen, loops, changes or unseen > 0)
 
 
-@functools.lru_cache(maxsize=4096)
+@source.per_code
 def of_lines(code: CodeType) -> dict[int, Footprint]:
     """For each line of a function, what it may touch."""
     by_line: dict[int, list[dis.Instruction]] = {}
@@ -176,13 +177,13 @@ def of_lines(code: CodeType) -> dict[int, Footprint]:
     return {line: _judge(instructions) for line, instructions in by_line.items()}
 
 
-@functools.lru_cache(maxsize=4096)
+@source.per_code
 def of_instructions(code: CodeType) -> dict[int, Footprint]:
     """For each offset of a function, what that instruction may touch."""
     return {instruction.offset: _judge([instruction]) for instruction in dis.get_instructions(code)}
 
 
-@functools.lru_cache(maxsize=4096)
+@source.per_code
 def of_code(code: CodeType) -> Footprint:
     """What a whole library function may touch. Its calls are not counted: each Python callee is seen when called."""
     whole = NOTHING

@@ -24,12 +24,26 @@ class Histories:
         """No step has been taken."""
         self.last_write: dict[Any, int] = {}
         self.reads_since: dict[Any, int] = {}
+        self.waiting: list[tuple[Task, Touched]] = []  # steps not counted yet: often nobody asks for a history
 
     def fold(self, task: Task) -> None:
-        """Count the step that is over into its thread's history."""
-        step = task.done
-        task.line.settle(step)
+        """Count the step that is over into its thread's history. What was before the first choice, all runs share."""
+        task.line.settle(task.done)
+        if task.run.picks:
+            self.waiting.append((task, task.done))
         task.done = Touched()
+        for entry in task.stack:
+            if entry.hides():
+                entry.settle(self.of(task))
+
+    def of(self, task: Task) -> int:
+        """The history of a thread: equal in two runs only if all that its state can depend on happened alike."""
+        for who, step in self.waiting:
+            self._count(who, step)
+        self.waiting.clear()
+        return task.history
+
+    def _count(self, task: Task, step: Touched) -> None:
         if any(isinstance(variable, str) for variable in step.reads | step.writes):
             step.reads.add(footprint.ANYTHING)
         reads = step.reads - step.writes
@@ -43,8 +57,6 @@ class Histories:
         for variable in step.writes:
             self.last_write[variable] = task.history
             self.reads_since[variable] = 0
-        for entry in task.stack:
-            entry.settle(task.history)
 
 
 def state_of(run: Run) -> tuple:
@@ -53,12 +65,10 @@ def state_of(run: Run) -> tuple:
     visits = spinning.visits_that_count(run)
     data = None
     if not run.opcodes:  # between two bytecodes of a line most values are out of sight
-        run.observing = True
         data = state.fingerprint(run, visits)
-        run.observing = False
     if data is None:
-        past = str([[(place, visit[2:]) for place, visit in entry] for entry in visits])
-        data = (*(task.history for task in run.tasks), past)
+        past = str([[(where, visit[2:]) for where, visit in entry] for entry in visits])
+        data = (*(run.histories.of(task) for task in run.tasks), past)
     return (
         data,
         () if run.options.max_preemptions is None else (run.preemptions, last and last.can_run() and last.index),

@@ -110,7 +110,7 @@ def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
         yield "a default value", default
 
 
-@functools.lru_cache(maxsize=4096)
+@source.per_code
 def _global_names(code: types.CodeType) -> tuple[str, ...]:
     """The global names that a function uses; co_names holds those of attributes, too."""
     instructions = dis.get_instructions(code)

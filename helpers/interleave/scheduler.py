@@ -67,7 +67,7 @@ class Run:
         self.exception: BaseException | None = None
         self.problem: BaseException | None = None  # why the exploration itself cannot go on
         self.stuck: Task | None = None  # waits for something outside the scheduler
-        self.returned = self.ending = self.over = self.observing = False
+        self.returned = self.ending = self.over = False
         self.clock_read = self.bounded = False  # bounded: a thread could have run and was not allowed to
         self.threads_made = 0
         self.names: list[tuple[dict, str]] = []  # global names that the program's functions use
@@ -86,8 +86,11 @@ class Run:
         self.tasks.append(main)
         self.current = self.running = carrier.task = main
         try:
-            carrier.arm()
-            self.value = self.call(main, program)
+            try:
+                carrier.arm()
+                self.value = self.call(main, program)
+            finally:
+                carrier.disarm()
             main.finished = self.returned = True
             main.stack.clear()
             main.line.writes.add(("end", 0))
@@ -180,7 +183,7 @@ class Run:
         top = task.stack[-1]
         place = top.place
         if not self.opcodes:
-            line = source.first_lines(frame.f_code.co_filename).get(line, line)
+            line = source.of_file(frame.f_code.co_filename).first_lines.get(line, line)
             if place.line == line and offset > place.offset:
                 return  # the statement goes on, on another of its lines
         self._count_step(task)
@@ -237,12 +240,14 @@ class Run:
             raise Abort
         task.waiting, task.then, task.blocked_in = waiting, then, sys._getframe(1)
         task.deadline = None if timeout is None else self.clock + max(0.0, timeout)
+        task.carrier.disarm()
         try:
             self._hand_on(task)
             task.granted = not task.stack  # with none of the reader's code under way, resuming is no step of its own
             return waiting.free(task)
         finally:
             task.waiting = task.then = task.deadline = task.blocked_in = None
+            task.carrier.arm()
 
     def before_lock(self, caller: types.FrameType) -> None:
         """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between."""
@@ -256,7 +261,11 @@ class Run:
             return
         if task.took_lock and not self.ending:
             task.paused = True
-            self._hand_on(task)
+            task.carrier.disarm()
+            try:
+                self._hand_on(task)
+            finally:
+                task.carrier.arm()
             task.paused = False
         task.took_lock = True
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import functools
+import itertools
 import linecache
 import sys
 import sysconfig
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 _HELPERS = str(Path(__file__).parents[1])
 _READERS = str(Path(__file__).parents[1] / "workers")  # workers belong to a lesson, so they count as the reader's
@@ -19,7 +22,33 @@ _COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # inli
 
 READER, LIBRARY, OWN, COMPREHENSION = "reader", "library", "own", "comprehension"
 
+Answer = TypeVar("Answer")
 
+
+def per_code(judge: Callable[[CodeType], Answer]) -> Callable[[CodeType], Answer]:
+    """Remember the answer for each code object, by identity: to hash a code object is to read all its bytecode."""
+    known: dict[int, tuple[CodeType, Answer]] = {}  # with the code, so that its id stays its own
+
+    @functools.wraps(judge)
+    def look_up(code: CodeType) -> Answer:
+        entry = known.get(id(code))
+        if entry is None:
+            entry = known[id(code)] = code, judge(code)
+        return entry[1]
+
+    return look_up
+
+
+_numbers = itertools.count()
+
+
+@per_code
+def number_of(code: CodeType) -> int:
+    """A number that stands for a code object wherever states are compared."""
+    return next(_numbers)
+
+
+@per_code
 def kind_of(code: CodeType) -> str:
     """Whose the code is: only the reader's is stepped through.
 
@@ -56,20 +85,47 @@ def _head(node: ast.stmt) -> Statement:
     return Statement(node.lineno, max(node.lineno, first - 1))
 
 
-_maps: dict[str, dict[int, int]] = {}
+class Source:
+    """What the text of a file says about its lines."""
+
+    def __init__(self, lines: list[str]) -> None:
+        """lines: the text, as linecache has it. Lines of a cell with a magic command stand for themselves."""
+        self.text = lines
+        self.first_lines: dict[int, int] = {}  # for each line, the one on which its statement begins
+        self.holding: set[int] | None = None  # statements that keep a value out of sight; None if not known
+        try:
+            tree = ast.parse("".join(lines)) if lines else None
+        except SyntaxError:
+            tree = None
+        if tree is not None:
+            self.holding = set()
+            for node in ast.walk(tree):
+                self._read(node)
+
+    def _read(self, node: ast.AST) -> None:
+        if isinstance(node, ast.stmt):
+            head = _head(node)
+            for line in range(head.line, head.end_line + 1):
+                self.first_lines[line] = head.line
+        if isinstance(node, ast.Return) and node.value is not None:
+            self.holding.add(node.lineno)
+        elif isinstance(node, ast.Match):
+            self.holding |= {node.lineno, *(case.pattern.lineno for case in node.cases)}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            if node.decorator_list or isinstance(node, ast.ClassDef):
+                self.holding |= {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
 
 
-def first_lines(file: str) -> dict[int, int]:
-    """For each line of a file, the line on which its statement begins. Empty where the source is not known."""
-    text = "".join(linecache.getlines(file))
-    if not text:
-        return {}
-    if text not in _maps:
-        _maps[text] = _map(text)
-    return _maps[text]
+_sources: dict[str, Source] = {}
 
 
-_holding: dict[str, set[int]] = {}
+def of_file(file: str) -> Source:
+    """What is known about a file's lines; nothing where its source is not known."""
+    lines = linecache.getlines(file)
+    known = _sources.get(file)
+    if known is None or (known.text is not lines and (known.text or lines)):  # linecache keeps one list as long as the file does not change
+        known = _sources[file] = Source(lines)
+    return known
 
 
 def holds_a_value(file: str, line: int) -> bool:
@@ -78,39 +134,8 @@ def holds_a_value(file: str, line: int) -> bool:
     `return x` does, inside a with block or before a finally; match does with its subject, a decorator until the
     definition is complete. Where the source is not known, any statement may.
     """
-    text = "".join(linecache.getlines(file))
-    if not text:
-        return True
-    if text not in _holding:
-        try:
-            tree = ast.parse(text)
-        except SyntaxError:
-            return True
-        definitions = ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
-        lines: set[int] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Return) and node.value is not None:
-                lines.add(node.lineno)
-            elif isinstance(node, ast.Match):
-                lines |= {node.lineno, *(case.pattern.lineno for case in node.cases)}
-            elif isinstance(node, definitions) and (node.decorator_list or isinstance(node, ast.ClassDef)):
-                lines |= {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
-        _holding[text] = lines
-    return line in _holding[text]
-
-
-def _map(text: str) -> dict[int, int]:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:  # a cell with a magic command: its lines stand for themselves
-        return {}
-    lines: dict[int, int] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            head = _head(node)
-            for line in range(head.line, head.end_line + 1):
-                lines[line] = head.line
-    return lines
+    holding = of_file(file).holding
+    return holding is None or line in holding
 
 
 def text_of(file: str, line: int) -> str:
@@ -134,4 +159,4 @@ def first_statement(code: CodeType) -> int:
     """The line at which a function's first statement begins: where a thread stands that has not run yet."""
     starts = [line for _, _, line in code.co_lines() if line and line > code.co_firstlineno]
     line = min(starts, default=code.co_firstlineno)
-    return first_lines(code.co_filename).get(line, line)
+    return of_file(code.co_filename).first_lines.get(line, line)

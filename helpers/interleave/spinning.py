@@ -31,19 +31,20 @@ def spins(run: Run, task: Task, frame: types.FrameType) -> bool:
     if not is_idle(run, entry.place):
         return False
     owners = tuple(-1 if lock.owner is None else lock.owner.index for lock in run.locks)
+    where = entry.place.line, entry.place.offset
     visit = Visit(run.switches, task.changes, owners, _snapshot(frame))
-    before = entry.visits.get(entry.place)
-    entry.visits[entry.place] = visit
+    before = entry.visits.get(where)
+    entry.visits[where] = visit
     return before == visit
 
 
-def visits_that_count(run: Run) -> list[list[tuple[Place, Visit]]]:
+def visits_that_count(run: Run) -> list[list[tuple[tuple[int, int], Visit]]]:
     """For each frame of the thread that stepped last, the visits that may be the first of two in the same state."""
     task = run.last
     if task is None:
         return []
     now = run.switches, task.changes
-    return [[(place, visit) for place, visit in entry.visits.items() if visit[:2] == now] for entry in task.stack]
+    return [[(where, visit) for where, visit in entry.visits.items() if visit[:2] == now] for entry in task.stack]
 
 
 def is_idle(run: Run, place: Place) -> bool:

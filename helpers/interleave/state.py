@@ -9,7 +9,6 @@ object hides its state, there is no fingerprint, and the histories of all thread
 from __future__ import annotations
 
 import dis
-import functools
 import sys
 import threading
 import types
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
     from helpers.interleave.tasks import Entry, Task
 
-ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis), types.CodeType})
+ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis)})
 _NAMES = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _PLUMBING = frozenset(vars(threading.Thread(name="any"))) - {"_name", "_target", "_args", "_kwargs", "_daemonic"}
@@ -72,12 +71,12 @@ class _Reader:
         if not task.begun:
             self.add(task.thread)
         elif not task.stack:
-            write(task.history)
+            write(self.run.histories.of(task))
         for entry in task.stack:
-            write(
-                (entry.place.code, entry.frame.f_lasti, entry.hidden, entry.hidden_by_call, tuple(entry.rounds.items()))
-            )
-            self.add_values(source.locals_of(entry.frame))
+            frame = entry.frame
+            write((source.number_of(frame.f_code), frame.f_lasti, entry.hidden, entry.hidden_by_call))
+            write(tuple(entry.rounds.items()))
+            self.add_values(source.locals_of(frame))
             self.add_values(entry.managers)
         if task.waiting is not None:
             self.add_wait(task)
@@ -98,17 +97,17 @@ class _Reader:
             kind = source.kind_of(frame.f_code)
             if kind is not source.OWN:
                 if not frame.f_code.co_filename.endswith(_TRANSPARENT):
-                    write(task.history)
+                    write(self.run.histories.of(task))
                     return
-                write((frame.f_code, frame.f_lasti))
+                write((source.number_of(frame.f_code), frame.f_lasti))
                 self.add_values(source.locals_of(frame))
             frame = frame.f_back
 
     def add_visits(self, visits: list) -> None:
         write = self.parts.append
         write(len(visits))
-        for place, visit in visits:
-            write((place, visit.owners))
+        for where, visit in visits:
+            write((where, visit.owners))
             for name, kind, value in visit.values:  # an id of none of the objects met so far is that of a dead one
                 write((name, kind, value if kind in ATOMS else self.met.get(value, -1)))
 
@@ -151,7 +150,7 @@ class _Reader:
                 raise Opaque
             write(tuple(value))  # the order of iteration is part of the state
         elif isinstance(value, types.FunctionType):
-            write(value.__code__)
+            write(source.number_of(value.__code__))
             self.add_function(value)
         elif isinstance(value, types.MethodType):
             self.add(value.__func__)
@@ -175,6 +174,8 @@ class _Reader:
             self.add_thread(value)
         elif isinstance(value, types.CellType):
             self.add(value.cell_contents)
+        elif isinstance(value, types.CodeType):
+            write(source.number_of(value))
         elif isinstance(value, threading.local):
             raise Opaque
         else:
@@ -287,7 +288,6 @@ def _names(instruction: dis.Instruction) -> tuple:
     return instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
 
 
-@functools.lru_cache(maxsize=4096)
 def _times_stored(code: types.CodeType, name: str) -> int:
     is_argument = name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     stores = [i for i in dis.get_instructions(code) if i.opname.startswith(("STORE_FAST", "DELETE_FAST"))]
@@ -305,7 +305,7 @@ def _calls_plainly(names: list[str]) -> bool:
     return simple and all(name.startswith(("POP_TOP", "RETURN_", "STORE_FAST", "LOAD_CONST")) for name in after)
 
 
-@functools.lru_cache(maxsize=4096)
+@source.per_code
 def lines_of(code: types.CodeType) -> dict[int, Line]:
     """For each line of a function, what it hides."""
     by_line: dict[int, list[dis.Instruction]] = {}

@@ -59,7 +59,11 @@ class Entry:
         self.to_hide = self.to_hide_by_call = False
         self.rounds: dict[int, int] = {}
         self.managers: dict[str, Any] = {}
-        self.visits: dict[Place, Any] = {}  # to heads of loops, see spinning
+        self.visits: dict[tuple[int, int], Any] = {}  # to heads of loops, see spinning
+
+    def hides(self) -> bool:
+        """Whether values went out of sight in the step that is over."""
+        return self.to_hide or self.to_hide_by_call or self.wanted > 0
 
     def settle(self, history: int) -> None:
         """The step in which values went out of sight is over, and part of the history."""
@@ -164,6 +168,7 @@ class Task:
             self.carrier.arm()
             self.run.call(self, self.thread.run)
         finally:
+            self.carrier.disarm()
             self.finished = True
             self.stack.clear()
             self.line.writes.add(("end", self.index))
@@ -181,7 +186,7 @@ class Task:
         """A Python function was called: a call whose effect is seen, not one that may do anything."""
         caller = self.stack[-1] if self.stack else None
         if caller is not None and frame.f_back is caller.frame:
-            self.line.callees.add(frame.f_code)
+            self.line.callees.add(id(frame.f_code))
             self.enters(frame)
         if kind is not source.READER:
             self.line.add(footprint.of_code(frame.f_code))
@@ -204,7 +209,7 @@ class Touched:
         """Nothing has been touched yet."""
         self.reads: set = set()
         self.writes: set = set()
-        self.callees: set[types.CodeType] = set()
+        self.callees: set[int] = set()
         self.calls = 0
 
     def add(self, touched: footprint.Footprint) -> None:

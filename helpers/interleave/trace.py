@@ -64,16 +64,12 @@ class Recorder:
         """Take a snapshot; a run calls this before each choice and when it has ended."""
         if len(self.snapshots) > len(run.picks):
             return  # the run ended where it stood
-        run.observing = True
-        try:
-            if not self.frames:  # kept, because their variables can be read after they have returned
-                self.frames = [entry.frame for entry in run.tasks[0].stack]
-            needed = len(self.snapshots) >= self.skip
-            self.snapshots.append(self.snapshot(run) if needed else None)
-            if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
-                self.standstill = naming.standstill(run)
-        finally:
-            run.observing = False
+        if not self.frames:  # kept, because their variables can be read after they have returned
+            self.frames = [entry.frame for entry in run.tasks[0].stack]
+        needed = len(self.snapshots) >= self.skip
+        self.snapshots.append(self.snapshot(run) if needed else None)
+        if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
+            self.standstill = naming.standstill(run)
 
     def snapshot(self, run: Run) -> Snapshot:
         """How the program stands now."""
