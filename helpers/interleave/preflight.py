@@ -72,7 +72,7 @@ def examine(program: Callable[[], Any]) -> Findings:
 
 
 def _functions(thing: Any) -> Iterator[types.FunctionType]:
-    """The reader's functions behind a callable, a class or an object."""
+    """The functions behind a callable, a class or an object, but for those of Python and of installed packages."""
     if isinstance(thing, functools.partial):
         for part in (thing.func, *thing.args, *thing.keywords.values()):
             yield from _functions(part)
@@ -85,7 +85,8 @@ def _functions(thing: Any) -> Iterator[types.FunctionType]:
     if isinstance(thing, classmethod | staticmethod):
         thing = thing.__func__
     if isinstance(thing, types.FunctionType):
-        if source.kind_of(thing.__code__) in (source.READER, source.COMPREHENSION):
+        file = thing.__code__.co_filename  # a checker's functions are followed, too: they lead to the reader's
+        if not source.is_installed(file) and source.kind_of_file(file) is not source.OWN:
             yield thing
             yield from _functions(getattr(thing, "__wrapped__", None))
         return

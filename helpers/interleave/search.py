@@ -186,12 +186,33 @@ class Session:
                     driver.gate.acquire(timeout=_UNWIND_S)
         deadline = time.monotonic() + _UNWIND_S
         while not finished.acquire(timeout=_POLL_S):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(stuck.carrier.ident), ctypes.py_object(Abort))
-            if (
-                time.monotonic() > deadline
-            ):  # it is in C code that cannot be interrupted; the thread ends when that does
+            _raise_in(stuck.carrier.ident, Abort)
+            if time.monotonic() > deadline:  # it is in C code that cannot be interrupted, and ends when that does
+                _withdraw_from(stuck.carrier.ident)
                 stuck.carrier.lost = driver.lost = True
+                threading._active.pop(driver.ident, None)
+                _forget_threads(run)
                 raise problem
+
+
+def _raise_in(ident: int, exception: type[BaseException] | None) -> None:
+    """Raise an exception in another thread, once that runs Python code; None takes it back."""
+    what = ctypes.py_object() if exception is None else ctypes.py_object(exception)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what)
+
+
+def _withdraw_from(ident: int) -> None:
+    """Take back an exception that its thread has not come to raise.
+
+    On 3.11 the word that there is one goes to all threads, and stays until one of them has raised one: until then a
+    traced thread that calls a function goes round in circles. So this thread raises one.
+    """
+    _raise_in(ident, None)
+    if sys.version_info < (3, 12):
+        with contextlib.suppress(Abort):
+            _raise_in(get_ident(), Abort)
+            while True:  # until it comes
+                pass
 
 
 def _processor_time(run: Run) -> float | None:

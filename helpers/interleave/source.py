@@ -58,11 +58,16 @@ def kind_of(code: CodeType) -> str:
     return COMPREHENSION if kind is READER and code.co_name in _COMPREHENSIONS else kind
 
 
+def is_installed(file: str) -> bool:
+    """Whether a file belongs to Python, to an installed package, or to no source at all."""
+    return file.startswith(("<frozen", *_LIBRARIES)) or file == "<string>"
+
+
 def kind_of_file(file: str) -> str:
     """Whose the code in a file is."""
     if file.startswith(_OWN):
         return OWN
-    if file.startswith(("<frozen", *_LIBRARIES)) or file == "<string>":
+    if is_installed(file):
         return LIBRARY
     if file.startswith(_HELPERS) and not file.startswith(_READERS):
         return LIBRARY
@@ -111,9 +116,8 @@ class Source:
             self.holding.add(node.lineno)
         elif isinstance(node, ast.Match):
             self.holding |= {node.lineno, *(case.pattern.lineno for case in node.cases)}
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            if node.decorator_list or isinstance(node, ast.ClassDef):
-                self.holding |= {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
+        elif isinstance(node, ast.ClassDef) or getattr(node, "decorator_list", None):
+            self.holding |= {node.lineno, *(decorator.lineno for decorator in node.decorator_list)}
 
 
 _sources: dict[str, Source] = {}
@@ -123,7 +127,8 @@ def of_file(file: str) -> Source:
     """What is known about a file's lines; nothing where its source is not known."""
     lines = linecache.getlines(file)
     known = _sources.get(file)
-    if known is None or (known.text is not lines and (known.text or lines)):  # linecache keeps one list as long as the file does not change
+    changed = known is None or known.text is not lines  # linecache keeps one list while the file stays as it is
+    if changed and (lines or known is None):
         known = _sources[file] = Source(lines)
     return known
 
