@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.interleave import source
@@ -38,6 +38,7 @@ class Carrier:
         self.work: Callable[[], None] | None = None
         self.stopping = False
         self.lost = False  # it hangs in code that cannot be interrupted
+        self.steps_are_opcodes = steps_are_opcodes
         self.trace = _tracer(self, steps_are_opcodes)
         self.ident = _start_new_thread(self._loop, ())
         carriers_by_ident[self.ident] = self
@@ -45,7 +46,8 @@ class Carrier:
     def arm(self) -> None:
         """Trace this thread, again if need be: an exception that leaves a trace function switches tracing off."""
         if sys.gettrace() is not self.trace:
-            sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
+            if self.steps_are_opcodes:
+                sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
             sys.settrace(self.trace)
             if sys.gettrace() is not self.trace:
                 raise ExploreError(
@@ -85,6 +87,33 @@ class Carrier:
         self.gate.release()
         self.gone.acquire()
         carriers_by_ident.pop(self.ident, None)
+
+
+@contextlib.contextmanager
+def tracing_kept_on() -> Iterator[None]:
+    """Keep one thread traced all the time.
+
+    From 3.12, when the last traced thread of a process is traced no more, all code goes back to its untraced form, and
+    has to be prepared anew for the next: that takes a third of an exploration.
+    """
+    ready, over, gone = (_thread.allocate_lock() for _ in range(3))
+    for lock in ready, over, gone:
+        lock.acquire()
+
+    def wait() -> None:
+        sys.settrace(lambda frame, event, arg: None)
+        ready.release()
+        over.acquire()
+        sys.settrace(None)
+        gone.release()
+
+    _start_new_thread(wait, ())
+    ready.acquire()
+    try:
+        yield
+    finally:
+        over.release()
+        gone.acquire()
 
 
 def _tracer(carrier: Carrier, opcodes: bool) -> Callable:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from helpers.interleave import patches, preflight, scheduler, source
-from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident
+from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident, tracing_kept_on
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
 from helpers.interleave.scheduler import Node, Run, Verdict
 
@@ -87,6 +87,7 @@ class Session:
             self.fresh_threads = findings.has_thread_locals
             self.names = findings.names
             self._exit.enter_context(patches.installed(findings.namespaces))
+            self._exit.enter_context(tracing_kept_on())
             self.carriers.append(Carrier(self.options.step == "opcode"))
             self._exit.callback(self._stop_carriers)
             self._main = _main_thread_object()
