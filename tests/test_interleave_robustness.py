@@ -161,9 +161,17 @@ def interrupt_soon(seen):
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises KeyboardInterrupt, also where the tests were started in the background and ignore it."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.signal(signal.SIGINT, usual) is signal.default_int_handler
+
+
 @posix
 @pytest.mark.parametrize("loop", [False, True])
-def test_an_interrupt_ends_a_long_exploration(loop):
+def test_an_interrupt_ends_a_long_exploration(interruptible, loop):
     seen = []
 
     def work():

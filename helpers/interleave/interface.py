@@ -9,7 +9,8 @@ from typing import Any
 from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError, NotFound
 from helpers.interleave.scheduler import Verdict
-from helpers.interleave.search import Options, Search, Session
+from helpers.interleave.search import Search
+from helpers.interleave.session import Options, Session
 from helpers.interleave.trace import Recorder, Trace, check_repeatable
 
 

@@ -18,7 +18,8 @@ from typing import Any
 from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError
 from helpers.interleave.scheduler import Run, Verdict
-from helpers.interleave.search import Branch, Options, Search, Session
+from helpers.interleave.search import Branch, Search
+from helpers.interleave.session import Options, Session
 from helpers.interleave.tasks import NOWHERE
 from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
 

@@ -12,7 +12,7 @@ import threading
 import types
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.interleave import footprint, source, state
+from helpers.interleave import footprint, hidden, source
 from helpers.interleave.errors import Abort
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NOWHERE = Place(None, 0, -1)
 class Entry:
     """A frame of the reader's on a thread's stack: where it stands, and stand-ins for what it holds out of sight.
 
-    hidden, hidden_by_call: histories of the thread at the moments when values went out of sight (see state), for good
+    hidden, hidden_by_call: histories of the thread at the moments when values went out of sight (see hidden), for good
     or until the call returns; rounds: how often each counted loop came round; managers: what its with blocks will leave
     """
 
@@ -77,7 +77,7 @@ class Entry:
     def look(self) -> None:
         """Note what the statement that begins will put out of sight."""
         self.hidden_by_call = 0
-        line = state.lines_of(self.frame.f_code).get(self.frame.f_lineno)
+        line = hidden.lines_of(self.frame.f_code).get(self.frame.f_lineno)
         begins = line is not None and self.place.offset <= line.start
         self.wanted = line.managers if begins else 0  # leaving a with block comes by its line again
         holds_more = source.holds_a_value(self.place.code.co_filename, self.place.line)
@@ -190,7 +190,7 @@ class Task:
             self.enters(frame)
         if kind is not source.READER:
             self.line.add(footprint.of_code(frame.f_code))
-        elif caller is not None and state.hides_call(caller, frame):
+        elif caller is not None and hidden.hides_call(caller, frame):
             caller.to_hide_by_call = True
 
     def enters(self, frame: types.FrameType) -> None:

@@ -1,0 +1,214 @@
+"""A session: the threads of one exploration, all that is replaced for it, and a watch that it gets on."""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import signal
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, NamedTuple
+
+from helpers.interleave import patches, preflight, stuck
+from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident, tracing_kept_on
+from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
+from helpers.interleave.scheduler import Node, Run
+
+Step = Literal["line", "opcode"]
+
+_exploring = _thread.allocate_lock()
+_POLL_S = 0.2
+_STUCK_S = 4.0  # without a step and without using the processor
+_UNWIND_S = 5.0
+
+
+class Options(NamedTuple):
+    """What bounds an exploration; see explore."""
+
+    max_preemptions: int | None = 2
+    step: Step = "line"
+    max_schedules: int = 50_000
+    reduce: bool = False
+    preempt_main: bool = False
+    max_steps: int = 2_000
+
+
+class Session:
+    """The threads of one exploration and all that is replaced for it; nothing of it is left on exit.
+
+    with Session(program, options) as session: session.run(work), where work calls session.execute(...)
+    """
+
+    def __init__(self, program: Callable[[], Any], options: Options) -> None:
+        """Nothing is replaced or started before the with block is entered."""
+        self.program, self.options = program, options
+        self.carriers: list[Carrier] = []
+        self.present: Run | None = None
+        self.runs = 0
+        self.cancelled: BaseException | None = None
+        self.failure: BaseException | None = None
+
+    def __enter__(self) -> Session:
+        """Start the driving carrier and put the replacements in place.
+
+        raises ExploreError if this process is exploring already, and what preflight.examine raises
+        """
+        if get_ident() in carriers_by_ident:
+            raise ExploreError("explore was called by the program that is being explored; call it from outside.")
+        findings = preflight.examine(self.program)
+        if not _exploring.acquire(blocking=False):
+            raise ExploreError("Another thread is exploring already; explorations in one process must take turns.")
+        self._exit = contextlib.ExitStack()
+        self._exit.callback(_exploring.release)
+        try:
+            self._exit.enter_context(_interrupts_cancel(self))
+            self.fresh_threads = findings.has_thread_locals
+            self.names = findings.names
+            self._exit.enter_context(patches.installed(findings.namespaces))
+            self._exit.enter_context(tracing_kept_on())
+            self.carriers.append(Carrier(self.options.step == "opcode"))
+            self._exit.callback(self._stop_carriers)
+            self._main = _main_thread_object()
+        except BaseException:
+            self._exit.close()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End the carriers and take the replacements away."""
+        self._exit.close()
+
+    def _stop_carriers(self, keep: int = 0) -> None:
+        while len(self.carriers) > keep:
+            carrier = self.carriers.pop()
+            if carrier.lost:
+                carriers_by_ident.pop(carrier.ident, None)
+            else:
+                carrier.stop()
+
+    def execute(self, prefix: list[int], expected: list[Node], known: Any = (), observer: Any = None) -> Run:
+        """One run, on the driving carrier."""
+        if self.cancelled is not None:
+            raise self.cancelled
+        if self.fresh_threads:
+            self._stop_carriers(keep=1)
+        run = Run(self.options, self.carriers, prefix, expected)
+        run.known, run.observer, run.names = known, observer, self.names
+        self.present = run
+        ident = self.carriers[0].ident
+        self._main._ident = ident
+        threading._active[ident] = self._main
+        try:
+            run.execute(self.program, self._main)
+        finally:
+            threading._active.pop(ident, None)
+            _forget_threads(run)
+        self.runs += 1
+        if run.problem is not None:
+            raise run.problem
+        if self.cancelled is not None:
+            raise self.cancelled
+        return run
+
+    def run(self, work: Callable[[], Any]) -> Any:
+        """Do the work on the driving carrier while this thread watches that it gets on, and can be interrupted."""
+        driver = self.carriers[0]
+        finished = _thread.allocate_lock()
+        finished.acquire()
+        result: list[Any] = []
+
+        def drive() -> None:
+            try:
+                result.append(work())
+            except BaseException as error:  # noqa: BLE001  handed to the caller below
+                self.failure = error
+            finally:
+                finished.release()
+
+        driver.work = drive
+        driver.open()
+        self._watch(finished)
+        if self.failure is not None:
+            raise self.failure.with_traceback(None) from None
+        return result[0]
+
+    def _watch(self, finished: Any) -> None:
+        progress, since = None, time.monotonic()
+        while not finished.acquire(timeout=_POLL_S):
+            run = self.present
+            now = (self.runs, run.steps, len(run.picks), stuck.processor_time(run)) if run is not None else None
+            if now != progress or (run is not None and stuck.wants_to_run(run)):
+                progress, since = now, time.monotonic()
+            elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
+                self._free(run, Uncontrolled(stuck.sentence(run)), finished)
+                return
+
+    def cancel(self, reason: BaseException) -> None:
+        """End the exploration as soon as the run that goes on can be ended; its caller gets the reason."""
+        self.cancelled = reason
+        if self.present is not None:
+            self.present.abandon(reason)
+
+    def _free(self, run: Run, problem: BaseException, finished: Any) -> None:
+        """End a run whose thread waits outside the scheduler: unwind the others first, which may hold what it wants."""
+        self.cancelled = problem
+        task = run.stuck = run.current
+        run.abandon(problem)
+        driver = run.carriers[0]
+        if task.index:
+            driver.open()
+        else:
+            for other in run.tasks[1:]:
+                if other.begun and not other.finished:
+                    other.carrier.open()
+                    driver.gate.acquire(timeout=_UNWIND_S)
+        deadline = time.monotonic() + _UNWIND_S
+        while not finished.acquire(timeout=_POLL_S):
+            stuck.raise_in(task.carrier.ident, Abort)
+            if time.monotonic() > deadline:  # it is in C code that cannot be interrupted, and ends when that does
+                stuck.withdraw_from(task.carrier.ident)
+                task.carrier.lost = driver.lost = True
+                threading._active.pop(driver.ident, None)
+                _forget_threads(run)
+                raise problem
+
+
+@contextlib.contextmanager
+def _interrupts_cancel(session: Session) -> Iterator[None]:
+    """Let Ctrl-C cancel the session, instead of raising an exception wherever this thread happens to be."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+
+    def cancel(number: int, frame: types.FrameType | None) -> None:
+        try:
+            usual(number, frame)
+        except BaseException as interrupt:  # noqa: BLE001  KeyboardInterrupt, or what else the usual handler raises
+            session.cancel(interrupt)
+
+    signal.signal(signal.SIGINT, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if session.cancelled is not None and session.failure is None:  # it came when the work was done
+        raise session.cancelled
+
+
+def _main_thread_object() -> threading.Thread:
+    return threading.Thread(name="MainThread")
+
+
+def _forget_threads(run: Run) -> None:
+    """Leave no trace of the program's threads in the tables of threading and concurrent.futures."""
+    pools = sys.modules.get("concurrent.futures.thread")
+    for task in run.tasks[1:]:
+        threading._active.pop(task.carrier.ident, None)
+        if hasattr(task.thread, "_is_stopped"):  # up to 3.12
+            task.thread._is_stopped = True
+        if pools is not None:
+            pools._threads_queues.pop(task.thread, None)

@@ -1,0 +1,69 @@
+"""A thread that gets on no more although it has the baton: how to tell, how to say where, and how to get it out."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+import time
+
+from helpers.interleave import source
+from helpers.interleave.carriers import get_ident
+from helpers.interleave.errors import Abort
+from helpers.interleave.scheduler import Run
+
+
+def raise_in(ident: int, exception: type[BaseException] | None) -> None:
+    """Raise an exception in another thread, once that runs Python code; None takes it back."""
+    what = ctypes.py_object() if exception is None else ctypes.py_object(exception)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what)
+
+
+def withdraw_from(ident: int) -> None:
+    """Take back an exception that its thread has not come to raise.
+
+    On 3.11 the word that there is one goes to all threads, and stays until one of them has raised one: until then a
+    traced thread that calls a function goes round in circles. So this thread raises one.
+    """
+    raise_in(ident, None)
+    if sys.version_info < (3, 12):
+        with contextlib.suppress(Abort):
+            raise_in(get_ident(), Abort)
+            while True:  # until it comes
+                pass
+
+
+def processor_time(run: Run) -> float | None:
+    """Seconds of processor time of the thread that has the baton; None where the system does not tell."""
+    if run.current is None or not hasattr(time, "pthread_getcpuclockid"):
+        return None
+    try:
+        return round(time.clock_gettime(time.pthread_getcpuclockid(run.current.carrier.ident)), 2)
+    except OSError:
+        return None
+
+
+def wants_to_run(run: Run) -> bool:
+    """Whether the thread with the baton only waits for a processor, which can take long on a busy machine. (Linux)"""
+    if run.current is None:
+        return True
+    try:
+        with open(f"/proc/self/task/{run.current.carrier.native_id}/stat") as status:
+            return status.read().rpartition(")")[2].split()[0] != "S"
+    except OSError:
+        return False
+
+
+def sentence(run: Run) -> str:
+    """Where the thread with the baton waits, and what to do about it."""
+    frame = sys._current_frames().get(run.current.carrier.ident)
+    while frame is not None and source.kind_of(frame.f_code) is not source.READER:
+        frame = frame.f_back
+    if frame is None:
+        where = f"{run.current.name} waits"
+    else:
+        where = f"Line {frame.f_lineno}, `{source.text_of(frame.f_code.co_filename, frame.f_lineno)}`, waits"
+    return (
+        f"{where} for something that the explorer does not schedule. Make locks and queues inside the program, "
+        "and put a queue.Queue in the place of a process, a socket or a file."
+    )
