@@ -133,7 +133,7 @@ def explore(
     step: "line", or "opcode" for single bytecodes; reduce: run only one of several schedules that differ merely in the
     order of steps which do not affect each other, and count the rest (see footprint for what a step may affect)
     preempt_main: whether the main program's own lines take part; otherwise it runs whenever it can
-    max_steps: a run with more steps counts as endless, under errors["StepLimit"]
+    max_steps: a run with more steps counts as endless, under errors["StepLimit"]; main's own lines count separately
     raises ExploreError: Uncontrolled if the program waits for what cannot be scheduled, Nondeterministic if it does not
     repeat itself
     Source: Musuvathi et al., Finding and reproducing Heisenbugs in concurrent programs, OSDI 2008

@@ -209,7 +209,7 @@ class Run:
 
     def _count_step(self, task: Task) -> None:
         self.steps += 1
-        if self.steps > self.options.max_steps:
+        if self.steps - len(self.picks) > self.options.max_steps:  # of main, which takes them without being chosen
             self.end(Verdict(ERROR, "StepLimit"))
             self._leave(task)
 
