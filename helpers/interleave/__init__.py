@@ -5,10 +5,11 @@
     result.find(1)     # the shortest of them, step by step
 
 interface has explore, replay and the result, errors what they raise.
-search goes through the schedules, after preflight has looked at what the program refers to.
+search goes through the schedules in a session, after preflight has looked at what the program refers to; stuck deals
+with a thread that waits for something else.
 scheduler runs a program once: tasks are its threads, carriers the operating-system threads they run on; choices says
 which can go on, spinning which only wait. primitives stand in the place of Python's locks, patches puts them there.
-histories, state and footprint judge which runs are in equal states, and which steps can change places.
+histories, state, hidden and footprint judge which runs are in equal states, and which steps can change places.
 source knows which code is the reader's, naming what a thread waits for; trace and player show what happened.
 """
 

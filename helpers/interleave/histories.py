@@ -74,4 +74,5 @@ def state_of(run: Run) -> tuple:
         () if run.options.max_preemptions is None else (run.preemptions, last and last.can_run() and last.index),
         tuple(task.spinning for task in run.tasks),
         run.clock if run.clock_read else 0,
+        len(run.picks) if run.length_matters else 0,
     )

@@ -152,6 +152,10 @@ def _search(program: Callable[[], Any], options: Options) -> tuple[Search, int]:
             session.runs = 0
             search = Search(session)
             search.go()
+            if options.reduce and Verdict(scheduler.ERROR, "StepLimit") in search.endings:
+                session.length_matters = True  # how far a state is from the limit decides how it goes on
+                search = Search(session)
+                search.go()
             return search
 
         return session.run(work), session.runs

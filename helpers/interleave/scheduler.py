@@ -58,6 +58,7 @@ class Run:
         self.keys: list[Any] = []
         self.entered: dict[int, Place] = {}  # steps that began outside the reader's code, and where they came into it
         self.known: Any = ()  # states that earlier runs have explored to the end
+        self.length_matters = False  # states after different numbers of steps are different
         self.observer: Callable[[Run], None] | None = None
         self.output: list[tuple[Task, str]] = []
         self.preemptions = self.steps = self.switches = 0

@@ -48,6 +48,7 @@ class Session:
         self.carriers: list[Carrier] = []
         self.present: Run | None = None
         self.runs = 0
+        self.length_matters = False
         self.cancelled: BaseException | None = None
         self.failure: BaseException | None = None
 
@@ -97,6 +98,7 @@ class Session:
             self._stop_carriers(keep=1)
         run = Run(self.options, self.carriers, prefix, expected)
         run.known, run.observer, run.names = known, observer, self.names
+        run.length_matters = self.length_matters
         self.present = run
         ident = self.carriers[0].ident
         self._main._ident = ident

@@ -160,9 +160,11 @@ class _Reader:
         elif isinstance(value, types.ModuleType):
             self.add_module(value)
         elif isinstance(value, _NAMES):
-            write(id(value))
             owner = getattr(value, "__self__", None)
-            if not isinstance(owner, types.ModuleType | type):
+            if owner is None or isinstance(owner, types.ModuleType | type):
+                write(id(value))
+            else:  # a method of an object, which each run has anew
+                write(value.__qualname__)
                 self.add(owner)
         elif isinstance(value, classmethod | staticmethod):
             self.add(value.__func__)
