@@ -1,8 +1,9 @@
 """Checkers for the exercises of part 1, threads."""
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from helpers.checks.schedules import in_threads, judged, must_always
 from helpers.checks.verdict import QUIET_S, Meeting, NotYet, noticing_thread_errors, verdict
@@ -348,19 +349,35 @@ def _judge_lru(kind: type) -> str:
 
 def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:
     """Print whether can_deadlock() names those programs of 04_deadlocks that some schedule brings to a standstill."""
-    print(verdict(_judge_can_deadlock, can_deadlock, limit_s=60))
+    print(verdict(_judge_can_deadlock, _explored(), can_deadlock, limit_s=60))
 
 
-def _judge_can_deadlock(can_deadlock: Callable) -> str:
+class _Standstills(NamedTuple):
+    """How many of a program's schedules end in deadlock, and who waits for what in the shortest of them."""
+
+    deadlocks: int
+    schedules: int
+    waits: str
+
+
+@functools.cache
+def _explored() -> dict[str, _Standstills]:
+    found = {}
+    for name, orders in ORDERS.items():
+        result = explore(_nested(orders), reduce=True)
+        waits = "; ".join(result.find("deadlock").deadlock) if result.deadlocks else ""
+        found[name] = _Standstills(result.deadlocks, result.schedules, waits)
+    return found
+
+
+def _judge_can_deadlock(explored: dict[str, _Standstills], can_deadlock: Callable) -> str:
     guess = can_deadlock()
-    results = {name: explore(_nested(orders), reduce=True) for name, orders in ORDERS.items()}
-    for name, result in results.items():
-        if result.deadlocks and name not in guess:
-            waits = "; ".join(result.find("deadlock").deadlock)
-            raise NotYet(f"{name} can: {result.deadlocks:,} of {result.schedules:,} schedules end with {waits}.")
-        if not result.deadlocks and name in guess:
-            raise NotYet(f"{name} cannot: none of {result.schedules:,} schedules ends in deadlock.")
-    counts = ", ".join(f"{name} {result.deadlocks:,} of {result.schedules:,}" for name, result in results.items())
+    for name, (deadlocks, schedules, waits) in explored.items():
+        if deadlocks and name not in guess:
+            raise NotYet(f"{name} can: {deadlocks:,} of {schedules:,} schedules end with {waits}.")
+        if not deadlocks and name in guess:
+            raise NotYet(f"{name} cannot: none of {schedules:,} schedules ends in deadlock.")
+    counts = ", ".join(f"{name} {found.deadlocks:,} of {found.schedules:,}" for name, found in explored.items())
     return f"schedules that end in deadlock: {counts}."
 
 

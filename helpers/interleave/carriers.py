@@ -38,7 +38,6 @@ class Carrier:
         self.work: Callable[[], None] | None = None
         self.stopping = False
         self.lost = False  # it hangs in code that cannot be interrupted
-        self.steps_are_opcodes = steps_are_opcodes
         self.trace = _tracer(self, steps_are_opcodes)
         self.ident = _start_new_thread(self._loop, ())
         carriers_by_ident[self.ident] = self
@@ -46,8 +45,6 @@ class Carrier:
     def arm(self) -> None:
         """Trace this thread, again if need be: an exception that leaves a trace function switches tracing off."""
         if sys.gettrace() is not self.trace:
-            if self.steps_are_opcodes:
-                sys._getframe().f_trace_opcodes = True  # 3.12 reports bytecodes only if a frame asked before settrace
             sys.settrace(self.trace)
             if sys.gettrace() is not self.trace:
                 raise ExploreError(
@@ -90,7 +87,7 @@ class Carrier:
 
 
 @contextlib.contextmanager
-def tracing_kept_on() -> Iterator[None]:
+def tracing_kept_on(steps_are_opcodes: bool) -> Iterator[None]:
     """Keep one thread traced all the time.
 
     From 3.12, when the last traced thread of a process is traced no more, all code goes back to its untraced form, and
@@ -101,6 +98,7 @@ def tracing_kept_on() -> Iterator[None]:
         lock.acquire()
 
     def wait() -> None:
+        sys._getframe().f_trace_opcodes = steps_are_opcodes  # 3.12 reports them only if a frame asked before settrace
         sys.settrace(lambda frame, event, arg: None)
         ready.release()
         over.acquire()

@@ -193,7 +193,7 @@ def _bottom_up(root: _Node) -> list[_Node]:
         elif id(node) not in done:
             done.add(id(node))
             pending.append((node, True))
-            pending += [(after, False) for after in node.after.values()]
+            pending += [(node.after[index], False) for index in sorted(node.after)]  # in whatever order they were found
     return order
 
 

@@ -69,7 +69,7 @@ class Session:
             self.fresh_threads = findings.has_thread_locals
             self.names = findings.names
             self._exit.enter_context(patches.installed(findings.namespaces))
-            self._exit.enter_context(tracing_kept_on())
+            self._exit.enter_context(tracing_kept_on(self.options.step == "opcode"))
             self.carriers.append(Carrier(self.options.step == "opcode"))
             self._exit.callback(self._stop_carriers)
             self._main = _main_thread_object()
