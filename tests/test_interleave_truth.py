@@ -944,6 +944,19 @@ def a_thread_that_nobody_names_gets_a_value():
 
 
 @sound
+def a_slice_that_is_shared():
+    box = Box(items=[1, 2, 3], part=slice(0, 3))
+
+    def narrow(stop):
+        taken = box.items[box.part]
+        box.part = slice(0, stop)
+        box.items = taken
+
+    run_all(functools.partial(narrow, 2), functools.partial(narrow, 1))
+    return len(box.items), box.part.stop
+
+
+@sound
 def a_variable_that_only_methods_reach():
     def make():
         total = 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
     from helpers.interleave.tasks import Task
 
-ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, slice, type(Ellipsis)})
+ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, type(Ellipsis)})
 _NAMES = (types.BuiltinFunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _PLUMBING = frozenset(vars(threading.Thread(name="any"))) - {"_name", "_target", "_args", "_kwargs", "_daemonic"}
