@@ -169,12 +169,7 @@ def _judge(instructions: list[dis.Instruction]) -> Footprint:
 @source.per_code
 def of_lines(code: CodeType) -> dict[int, Footprint]:
     """For each line of a function, what it may touch."""
-    by_line: dict[int, list[dis.Instruction]] = {}
-    for instruction in dis.get_instructions(code):
-        line = instruction.positions.lineno if instruction.positions else None
-        if line is not None:
-            by_line.setdefault(line, []).append(instruction)
-    return {line: _judge(instructions) for line, instructions in by_line.items()}
+    return {line: _judge(instructions) for line, instructions in source.instructions_by_line(code).items()}
 
 
 @source.per_code

@@ -71,12 +71,7 @@ def _calls_plainly(names: list[str]) -> bool:
 @source.per_code
 def lines_of(code: types.CodeType) -> dict[int, Line]:
     """For each line of a function, what it hides."""
-    by_line: dict[int, list[dis.Instruction]] = {}
-    for instruction in dis.get_instructions(code):
-        line = instruction.positions.lineno if instruction.positions else None
-        if line is not None:
-            by_line.setdefault(line, []).append(instruction)
-    return {line: Line(code, instructions) for line, instructions in by_line.items()}
+    return {line: Line(code, instructions) for line, instructions in source.instructions_by_line(code).items()}
 
 
 def hides_call(entry: Entry, callee: types.FrameType) -> bool:

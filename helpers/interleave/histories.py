@@ -67,7 +67,7 @@ def state_of(run: Run) -> tuple:
     if not run.opcodes:  # between two bytecodes of a line most values are out of sight
         data = state.fingerprint(run, visits)
     if data is None:
-        past = str([[(where, visit[2:]) for where, visit in entry] for entry in visits])
+        past = tuple(tuple((where, visit[2:]) for where, visit in entry) for entry in visits)
         data = (*(run.histories.of(task) for task in run.tasks), past)
     return (
         data,

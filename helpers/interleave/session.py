@@ -69,10 +69,11 @@ class Session:
             self.fresh_threads = findings.has_thread_locals
             self.names = findings.names
             self._exit.enter_context(patches.installed(findings.namespaces))
-            self._exit.enter_context(tracing_kept_on(self.options.step == "opcode"))
-            self.carriers.append(Carrier(self.options.step == "opcode"))
+            steps_are_opcodes = self.options.step == "opcode"
+            self._exit.enter_context(tracing_kept_on(steps_are_opcodes))
+            self.carriers.append(Carrier(steps_are_opcodes))
             self._exit.callback(self._stop_carriers)
-            self._main = _main_thread_object()
+            self._main = threading.Thread(name="MainThread")
         except BaseException:
             self._exit.close()
             raise
@@ -199,10 +200,6 @@ def _interrupts_cancel(session: Session) -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
     if session.cancelled is not None and session.failure is None:  # it came when the work was done
         raise session.cancelled
-
-
-def _main_thread_object() -> threading.Thread:
-    return threading.Thread(name="MainThread")
 
 
 def _forget_threads(run: Run) -> None:

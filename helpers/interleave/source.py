@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ctypes
+import dis
 import functools
 import itertools
 import linecache
@@ -72,6 +73,16 @@ def kind_of_file(file: str) -> str:
     if file.startswith(_HELPERS) and not file.startswith(_READERS):
         return LIBRARY
     return READER
+
+
+def instructions_by_line(code: CodeType) -> dict[int, list[dis.Instruction]]:
+    """The bytecode of each line of a function; a line's instructions need not be next to each other."""
+    by_line: dict[int, list[dis.Instruction]] = {}
+    for instruction in dis.get_instructions(code):
+        line = instruction.positions.lineno if instruction.positions else None
+        if line is not None:
+            by_line.setdefault(line, []).append(instruction)
+    return by_line
 
 
 class Statement(NamedTuple):
