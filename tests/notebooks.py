@@ -2,8 +2,12 @@
 
 import ast
 import functools
+import linecache
 import re
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -29,13 +33,39 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
     return set(cell.metadata.get("tags", []))
 
 
-def answers_in(lesson: str, name: str) -> list:
+class Exercise(NamedTuple):
+    """A checker that a lesson calls, and the answers that stand in the lesson: the stub and the solution."""
+
+    check: Callable
+    stub: object
+    solution: object
+
+    def __repr__(self) -> str:
+        return self.check.__name__.removeprefix("check_")
+
+
+@functools.cache
+def exercises() -> list[Exercise]:
+    """Every exercise of the course."""
+    found = []
+    for lesson in LESSONS:
+        for module, names in re.findall(r"^from (helpers\.checks\S+) import (.+)$", code_cells(lesson)[0].source, re.M):
+            for name in names.split(", "):
+                answers = answers_in(lesson, name.removeprefix("check_"))
+                # A lesson may show the broken version before its exercise: the last two count.
+                found.append(Exercise(getattr(import_module(module), name), *answers[-2:]))
+    return found
+
+
+def answers_in(lesson: Path, name: str) -> list:
     """The functions or classes called name that the lesson defines, in order, with what comes before them."""
     namespace: dict = {"__name__": "__main__"}
     answers = []
-    for cell in code_cells(ROOT / "notebooks" / f"{lesson}.ipynb"):
+    for cell in code_cells(lesson):
         definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
-        exec(compile(ast.Module(definitions, type_ignores=[]), lesson, "exec"), namespace)
+        name_of_cell = f"{lesson.stem}, cell {cell.id}"
+        linecache.cache[name_of_cell] = len(cell.source), None, cell.source.splitlines(keepends=True), name_of_cell
+        exec(compile(ast.Module(definitions, type_ignores=[]), name_of_cell, "exec"), namespace)
         if re.search(rf"^(def|class) {name}\b", cell.source, re.M):
             answers.append(namespace[name])
     return answers

@@ -396,6 +396,25 @@ def waits_for_a_semaphore():
     run_all(wait)
 
 
+def test_a_wait_for_a_semaphore_is_one_step_although_it_takes_several_locks_inside():
+    steps = [row.text for row in explore(waits_for_a_semaphore).find("deadlock").rows]
+    assert steps == ["slots.acquire()"]
+
+
+def test_two_calls_that_each_take_a_lock_are_two_steps_of_one_statement():
+    def program():
+        slots, lock = threading.Semaphore(1), threading.Lock()
+
+        def both():
+            with slots, lock:
+                pass
+
+        run_all(both)
+
+    first, second, *_ = [row.text for row in explore(program).find(None).rows]
+    assert (first, second) == ("with slots, lock:", "with slots, lock:  (goes on)")
+
+
 def waits_for_an_event():
     started = threading.Event()
 

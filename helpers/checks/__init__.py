@@ -1,1 +1,1 @@
-"""Exercise checkers: one module a part of the book, and verdict.py, which all of them use."""
+"""Exercise checkers: a folder a part and a module a lesson; verdict.py and schedules.py are what they share."""

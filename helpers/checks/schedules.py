@@ -1,45 +1,151 @@
 """How a checker judges over all schedules: the explorer runs the learner's code, and the verdict is one sentence.
 
+An exercise is a few trials, each a program that uses the answer, and a list of the classic mistakes, each with how it
+shows and what to say of it:
+
+    judged(Cache, Always(one_key_twice, {1}), mistakes=[Mistake("Each call ...", lambda f: any(f.trace.locks_made))],
+           solved="{schedules:,} of {schedules:,} schedules make the value once.")
+
 The explorer ends endless loops and deadlocks by itself, so the answer need not run in a child process, and a trace can
-show its source. A judge returns what the answer achieved, or raises NotYet, as for helpers.checks.verdict.
+show its source.
 """
 
+import re
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from helpers.checks.verdict import NotYet
-from helpers.interleave import ExploreError, Result, Trace, explore
+from helpers.checks.verdict import NotYet, refuse_type
+from helpers.interleave import ExploreError, Result, Trace, Uncontrolled, explore
+
+MOST_STEPS = 500  # more than any trial needs: a run that takes more does not end
+MOST_ROWS = 40  # of a trace in a verdict
 
 
-def judged(judge: Callable[..., str], *answer: object) -> str:
-    """One sentence on the learner's answer, and a trace as evidence where there is one; never raises, never hangs."""
+class Failure(NamedTuple):
+    """A schedule that goes wrong: how it ends (a value, an exception's name, "deadlock"), and the shortest such run."""
+
+    ending: Any
+    trace: Trace
+    result: Result
+
+    @property
+    def is_of_one_thread(self) -> bool:
+        """Whether a thread waits for a lock that it holds itself."""
+        return any(re.match(r"(\S+) waits for .* held by \1$", sentence) for sentence in self.trace.deadlock)
+
+    def took(self, statement: str) -> bool:
+        """Whether a thread took a step whose text fits a regular expression."""
+        return any(re.search(statement, row.text) for row in self.trace.rows)
+
+    def waits(self, phrase: str) -> int:
+        """How many threads stand still at the end with a reason that contains the phrase."""
+        return sum(phrase in sentence for sentence in self.trace.deadlock)
+
+
+class Mistake(NamedTuple):
+    """A classic wrong answer: what to say of it, and whether a failure shows it."""
+
+    says: str
+    shows: Callable[[Failure], bool]
+
+
+class Always:
+    """A trial: program(answer) must end well under every schedule."""
+
+    def __init__(self, program: Callable[[Any], Any], good: set, *, counts: bool = True, **options: Any) -> None:
+        """good: the endings that are right; counts: whether a verdict may name the number of schedules, which a trial
+        by bytecode does not, as it differs from one Python to the next; options: explore's
+        """
+        self.program, self.good, self.counts = program, good, counts
+        self.options = {"max_steps": MOST_STEPS, **options}
+
+    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
+        """Explore; the number of schedules. Raises NotYet with the first mistake that a failure shows."""
+        result = explore(lambda: self.program(answer), **self.options)
+        wrong = [ending for ending in result.endings if self._is_wrong(ending, result)]
+        if not wrong:
+            return result.schedules
+        failures = [Failure(ending, result.find(ending), result) for ending in wrong[:5]]
+        for mistake in mistakes:
+            for failure in failures:
+                if mistake.shows(failure):
+                    raise NotYet(self._sentence(failure, mistake.says))
+        raise NotYet(self._sentence(failures[0], self._plain(failures[0])))
+
+    def _sentence(self, failure: Failure, says: str) -> str:
+        if not self.counts:
+            return f"in some schedules it goes wrong. {says}"
+        endings, total = failure.result.endings, failure.result.schedules
+        count = sum(n for ending, n in endings.items() if self._is_wrong(ending, failure.result))
+        trace = shortened(failure.trace)
+        return f"in {count:,} of {total:,} schedules it goes wrong. {says} Shortest:\n\n{trace}"
+
+    def _is_wrong(self, ending: Any, result: Result) -> bool:
+        return ending not in self.good or ending in result.errors or (ending == "deadlock" and result.deadlocks > 0)
+
+    def _plain(self, failure: Failure) -> str:
+        """What happened, if it is no classic mistake."""
+        if failure.trace.deadlock:
+            return f"Nobody can go on: {'; '.join(failure.trace.deadlock)}."
+        if failure.ending == "StepLimit":
+            return "A loop goes round and round and never comes to an end."
+        if failure.ending in failure.result.errors:
+            return f"Your code raised {failure.trace.ending.removeprefix('It ended with ')}"
+        wanted = " or ".join(sorted(map(repr, self.good)))
+        return f"It should end at {wanted}, and ends at {failure.ending!r}."
+
+
+class Sometimes:
+    """A trial: under some schedule program(answer) must end in a way that shows what was asked for, such as overlap."""
+
+    def __init__(self, program: Callable[[Any], Any], shows: Callable[[Any], bool], says: str, **options: Any) -> None:
+        """shows: whether a returned value shows it; says: what is wrong if none does; options: explore's."""
+        self.program, self.shows, self.says = program, shows, says
+        self.options = {"max_steps": MOST_STEPS, **options}
+
+    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
+        """Explore; 0, because these schedules prove nothing about the others. Raises NotYet if none shows it."""
+        result = explore(lambda: self.program(answer), **self.options)
+        if not any(self.shows(outcome) for outcome in result.outcomes):
+            raise NotYet(self.says)
+        return 0
+
+
+def shortened(trace: Trace) -> str:
+    """The trace as text, without the middle of one that no reader would follow to its end."""
+    lines = str(trace).splitlines()
+    if len(lines) <= MOST_ROWS:
+        return "\n".join(lines)
+    left_out = len(lines) - MOST_ROWS
+    return "\n".join([*lines[: MOST_ROWS - 6], f"... {left_out:,} steps are left out here ...", *lines[-6:]])
+
+
+def judged(
+    answer: Any,
+    *trials: Always | Sometimes,
+    kind: type | Callable = type,
+    mistakes: Sequence[Mistake] = (),
+    shared: str | None = None,
+    solved: str,
+) -> str:
+    """One sentence on the learner's answer, with a trace as evidence where there is one; never raises, never hangs.
+
+    kind: type for a class, callable for a function; shared: what to say if the answer uses a lock made outside, which
+    no trial can schedule; solved: what it achieved, in which {schedules} stands for how many there were
+    """
     try:
-        return f"Solved: {judge(*answer)}"
+        refuse_type(answer, kind)
+        schedules = sum(trial.run(answer, mistakes) for trial in trials)
+        return f"Solved: {solved.format(schedules=schedules)}"
     except NotYet as wrong:
         return f"Not yet: {wrong}"
+    except Uncontrolled as problem:
+        return f"Not yet: {shared if shared and 'was made before' in str(problem) else problem}"
     except ExploreError as problem:
         return f"Not yet: {problem}"
     except (Exception, SystemExit) as error:  # noqa: BLE001  an error in the answer is a verdict on it
         return f"Not yet: your code raised {type(error).__name__}: {error}"
-
-
-def must_always(program: Callable[[], Any], good: set, hint: Callable[[Result, Trace], str], **options: Any) -> Result:
-    """Explore a program that must end well under every schedule.
-
-    good: the returned values that are right; hint(result, trace): a sentence on what the shortest failing trace shows
-    raises NotYet with the count, the hint and that trace
-    """
-    result = explore(program, **options)
-    wrong = {ending: count for ending, count in result.endings.items() if ending not in good or ending in result.errors}
-    if not wrong:
-        return result
-    ending = next(iter(wrong))
-    trace = result.find(ending)
-    raise NotYet(
-        f"in {sum(wrong.values()):,} of {result.schedules:,} schedules it goes wrong. "
-        f"{hint(result, trace)} Shortest:\n\n{trace}"
-    )
 
 
 def in_threads(*work: Callable[[], object]) -> None:

@@ -8,37 +8,79 @@ something that should have happened by now is taken not to happen.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from helpers.watchdog import Outcome, watch
 
 QUIET_S = 2.0  # far longer than a thread needs to start, also on a busy machine
+LIMIT_S = 10.0  # for an answer to come back
 
 
 class NotYet(Exception):
     """What is wrong with an answer: a sentence with its evidence."""
 
 
-def verdict(judge: Callable[..., str], *answer: object, limit_s: float = 10) -> str:
-    """One sentence on the learner's answer, "Solved: ..." or "Not yet: ..."; never raises, never hangs.
+def verdict(judge: Callable[..., str], answer: object) -> str:
+    """One sentence on the learner's function, "Solved: ..." or "Not yet: ..."; never raises, never hangs.
 
-    judge(*answer) runs in a child process that is gone afterwards.
+    judge(answer) runs in a child process that is gone afterwards.
     """
+    return _told(answer, lambda: watch(judge, answer, limit_s=LIMIT_S))
+
+
+def predicted(judge: Callable[[Any], str], answer: object) -> str:
+    """The same for a function without arguments that returns a prediction: judge is given what it returned.
+
+    Only the answer runs in a child process; what the judge explores may take its time.
+    """
+
+    def ask() -> Outcome:
+        outcome = watch(answer, limit_s=LIMIT_S)
+        if outcome.ending != "finished":
+            return outcome
+        try:
+            return Outcome("finished", judge(outcome.value))
+        except NotYet as wrong:
+            return Outcome("raised", error=wrong)
+
+    return _told(answer, ask)
+
+
+def refuse_type(answer: object, kind: type | Callable) -> None:
+    """Raise NotYet if the answer is not of the kind asked for. kind: type for a class, callable for a function."""
+    wanted, fits = ("a class", isinstance(answer, type)) if kind is type else ("a function", callable(answer))
+    if not fits:
+        raise NotYet(f"the answer should be {wanted}, and is {_named(answer)}.")
+
+
+def _named(thing: object) -> str:
+    """A few words for an object, the same in every run: without an address."""
+    if thing is None or isinstance(thing, int | float | str | list | tuple | set | dict):
+        return f"{thing!r:.60}"
+    name = getattr(thing, "__name__", None)
+    return f"the function {name}" if callable(thing) and name else f"an object of type {type(thing).__name__}"
+
+
+def _told(answer: object, ask: Callable[[], Outcome]) -> str:
     try:
-        outcome = watch(judge, *answer, limit_s=limit_s)
+        refuse_type(answer, callable)
+        outcome = ask()
+    except NotYet as wrong:
+        return f"Not yet: {wrong}"
     except TypeError as error:
         return f"Not yet: {error}."
     if outcome.ending == "finished":
         return f"Solved: {outcome.value}"
-    return f"Not yet: {_wrong(outcome, limit_s)}"
+    return f"Not yet: {_wrong(outcome)}"
 
 
-def _wrong(outcome: Outcome, limit_s: float) -> str:
+def _wrong(outcome: Outcome) -> str:
     if outcome.ending == "died":
         return f"your code ended its process (exit code {outcome.exit_code})."
     if outcome.ending == "hung":
         # Function names only: in an endless loop the line would be another one each time.
         where = sorted({f"{stack.thread} in {stack.own.function}" for stack in outcome.stacks if stack.own})
-        return f"your code had not come back after {limit_s:g} s. It stands in: {', '.join(where) or 'library code'}."
+        return f"your code had not come back after {LIMIT_S:g} s. It stands in: {', '.join(where) or 'library code'}."
     if isinstance(outcome.error, NotYet):
         return str(outcome.error)
     own = [frame for frame in outcome.trace if not frame.is_library]

@@ -190,7 +190,7 @@ class Run:
         self._count_step(task)
         looped = offset <= place.offset
         top.place = Place(frame.f_code, line, offset)
-        task.took_lock = False
+        task.took_lock, task.lock_call = False, None
         if looped and spinning.spins(self, task, frame):
             task.spinning = True
         if task.granted:
@@ -251,16 +251,19 @@ class Run:
             task.carrier.arm()
 
     def before_lock(self, caller: types.FrameType) -> None:
-        """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between."""
+        """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between.
+
+        A call that takes several inside, as a semaphore's acquire does, is one.
+        """
         task = self.current
         if not task.stack or (task.index == 0 and not self.options.preempt_main):
             return
-        called, frame = "acquire", caller  # called: what the reader's statement calls, itself or through wrappers
+        call, frame = None, caller  # call: what the reader's statement calls and that takes the lock, if not directly
         while frame is not None and frame is not task.stack[-1].frame:
-            called, frame = frame.f_code.co_name, frame.f_back
-        if frame is None or called not in ("acquire", "__enter__"):
+            call, frame = frame, frame.f_back
+        if frame is None or (call is not None and call.f_code.co_name not in ("acquire", "__enter__")):
             return
-        if task.took_lock and not self.ending:
+        if task.took_lock and (call is None or call is not task.lock_call) and not self.ending:
             task.paused = True
             task.carrier.disarm()
             try:
@@ -268,7 +271,7 @@ class Run:
             finally:
                 task.carrier.arm()
             task.paused = False
-        task.took_lock = True
+        task.took_lock, task.lock_call = True, call
 
     def touch(self, variable: Any, write: bool = True) -> None:
         """The step in progress uses a primitive, or something else that is shared."""

@@ -101,6 +101,7 @@ class Task:
         self.run, self.index, self.thread, self.carrier = run, index, thread, carrier
         self.begun = self.finished = self.granted = self.spinning = False
         self.took_lock = self.paused = False  # in the statement that is under way
+        self.lock_call: types.FrameType | None = None  # in which library call it took one, if not directly
         self.waiting: Any = None
         self.then: Any = None
         self.condition: threading.Condition | None = None

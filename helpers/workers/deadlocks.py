@@ -13,9 +13,3 @@ def take(locks: dict, order: str) -> None:
     if order:
         with locks[order[0]]:
             take(locks, order[1:])
-
-
-def begin(ate: list, i: int) -> None:
-    """A meal that takes two steps."""
-    ate.append((i, "begins"))
-    ate.append((i, "ends"))
