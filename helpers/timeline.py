@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, get_args
@@ -27,6 +29,8 @@ State = Literal["running", "waiting", "holding", "sleeping"]
 
 # Four colours that stay apart for colour-blind readers and, by their lightness, in greyscale.
 COLOURS = {"running": "#2a78b5", "waiting": "#f0a202", "holding": "#0b2545", "sleeping": "#d5dae0"}
+
+LEAST_WAIT_S = 0.0005  # a call that comes back sooner has not waited
 
 _sleep = time.sleep  # the real one, even while a lesson has put Recorder.sleep in its place
 
@@ -108,8 +112,19 @@ class Recorder:
             _sleep(duration_s)
 
     def lock(self, lock: object = None) -> RecordedLock:
-        """A lock that records who waits for it and who holds it; around a new threading.Lock if none is given."""
+        """A lock that records who waits for it and who holds it; around a new threading.Lock if none is given.
+
+        A semaphore will do as well: who has a permit is holding.
+        """
         return RecordedLock(self, threading.Lock() if lock is None else lock)
+
+    def condition(self) -> RecordedCondition:
+        """A condition variable that records who waits to be notified, and its lock as lock does."""
+        return RecordedCondition(self)
+
+    def waits(self, thing: object) -> RecordedWaits:
+        """An event, a barrier, a queue or a thread, whose wait, get, put and join are recorded as waiting."""
+        return RecordedWaits(self, thing)
 
     def _collect(self) -> list[Span]:
         rows = []
@@ -135,6 +150,7 @@ class RecordedLock:
     def __init__(self, recorder: Recorder, lock: object) -> None:
         """lock: anything with acquire and release."""
         self._recorder, self._lock = recorder, lock
+        self._mine = threading.local()  # several threads hold a semaphore at the same time
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """As threading.Lock.acquire."""
@@ -144,18 +160,21 @@ class RecordedLock:
             got = self._lock.acquire(True, timeout) if timeout >= 0 else self._lock.acquire()
         now = perf_counter()
         if got:
-            self._asked, self._got = (None if at_once else asked), now  # guarded by the lock itself
+            self._mine.asked, self._mine.got = (None if at_once else asked), now
         elif blocking:
             self._recorder.note("waiting", asked, now)
         return got
 
     def release(self) -> None:
         """As threading.Lock.release; what is recorded is written after, not inside the critical section."""
-        asked, got, now = self._asked, self._got, perf_counter()
+        got, now = getattr(self._mine, "got", None), perf_counter()
         self._lock.release()
-        if asked is not None:
-            self._recorder.note("waiting", asked, got)
+        if got is None:
+            return  # a permit that somebody else acquired
+        if self._mine.asked is not None:
+            self._recorder.note("waiting", self._mine.asked, got)
         self._recorder.note("holding", got, now)
+        self._mine.got = None
 
     __enter__ = acquire
 
@@ -164,17 +183,56 @@ class RecordedLock:
         self.release()
 
 
+class RecordedCondition(threading.Condition):
+    """A condition variable that records its waits."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """Around a recorded lock of its own."""
+        super().__init__(recorder.lock())
+        self._recorder = recorder
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """As threading.Condition.wait."""
+        with self._recorder.state("waiting"):
+            return super().wait(timeout)
+
+
+class RecordedWaits:
+    """Stands for an object, and records what its methods wait, get, put and join wait for."""
+
+    def __init__(self, recorder: Recorder, thing: object) -> None:
+        """thing: the object itself."""
+        self._recorder, self._thing = recorder, thing
+
+    def __getattr__(self, name: str) -> object:
+        """The object's own attribute, recorded if it may wait."""
+        value = getattr(self._thing, name)
+        return self._recorded(value) if name in ("wait", "get", "put", "join") else value
+
+    def _recorded(self, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **options: object) -> object:
+            start = perf_counter()
+            try:
+                return method(*args, **options)
+            finally:
+                if (end := perf_counter()) - start >= LEAST_WAIT_S:
+                    self._recorder.note("waiting", start, end)
+
+        return call
+
+
 def timeline(
     spans: Iterable[Span], ax: Axes | None = None, title: str = "", lanes: Iterable[str] | None = None
 ) -> Axes:
     """Draw one lane a worker, coloured by state, and return the axes.
 
     lanes: the workers to show, top down; without it all, the main thread and then the others in order of their first
-    span. Raises ValueError if there is no span to draw.
+    span. A thread that Python named after its target, "Thread-3 (produce)", may be called by it, and is drawn so, if
+    no other has the same target. Raises ValueError if there is no span to draw.
     """
     from helpers import figure
 
-    spans = sorted(spans)
+    spans = _by_target(sorted(spans))
     names = list(lanes) if lanes is not None else list(dict.fromkeys(s.worker for s in spans))
     if lanes is None:
         names.sort(key=lambda name: name != "MainThread")
@@ -201,6 +259,14 @@ def timeline(
     _name_states(ax, spans, names, origin, scale)
     figure.circumstances(ax)
     return ax
+
+
+def _by_target(spans: list[Span]) -> list[Span]:
+    """The spans with threads called by their targets, where that tells them apart."""
+    targets = {s.worker: found[1] for s in spans if (found := re.fullmatch(r"Thread-\d+ \((\w+)\)", s.worker))}
+    shared = {target for target, count in Counter(targets.values()).items() if count > 1}
+    short = {worker: target for worker, target in targets.items() if target not in shared}
+    return [replace(s, worker=short.get(s.worker, s.worker)) for s in spans]
 
 
 def timelines(charts: Mapping[str, Iterable[Span]]) -> list[Axes]:

@@ -3,7 +3,14 @@ another thread can come between.
 """
 
 
-def begin_and_end(log: list, name: object) -> None:
-    """Note that somebody begins, then that they end."""
-    log.append((name, "begins"))
-    log.append((name, "ends"))
+class Visits:
+    """Who began and who ended, in order."""
+
+    def __init__(self) -> None:
+        """Nobody yet."""
+        self.log: list[tuple[object, str]] = []
+
+    def begin_and_end(self, name: object) -> None:
+        """Note that somebody begins, then that they end."""
+        self.log.append((name, "begins"))
+        self.log.append((name, "ends"))

@@ -9,7 +9,7 @@ from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_thr
 from helpers.checks.verdict import NotYet, predicted
 from helpers.interleave import explore
 from helpers.workers.deadlocks import ORDERS, take
-from helpers.workers.steps import begin_and_end
+from helpers.workers.steps import Visits
 
 
 def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:
@@ -104,24 +104,24 @@ def _dinner(size: int, guests: list[int], say: Callable | None = None) -> Callab
     """A dinner of some guests at a table; what say(log) makes of who began and ended when."""
 
     def program(dine: Callable) -> Any:
-        log: list = []
-        forks = [_Fork(log) for _ in range(size)]
-        in_threads(*[lambda i=i: dine(forks, i, _meal(forks, i, log)) for i in guests])
+        visits = Visits()
+        forks = [_Fork(visits.log) for _ in range(size)]
+        in_threads(*[lambda i=i: dine(forks, i, _meal(forks, i, visits)) for i in guests])
         if say is not None:
-            return say(log)
+            return say(visits.log)
         wanted = sorted([(i, what) for i in guests for what in ("begins", "ends")])
-        return "all have eaten" if sorted(log, key=str) == sorted(wanted, key=str) else tuple(log)
+        return "all have eaten" if sorted(visits.log, key=str) == sorted(wanted, key=str) else tuple(visits.log)
 
     return program
 
 
-def _meal(forks: list, i: int, log: list) -> Callable[[], None]:
+def _meal(forks: list, i: int, visits: Visits) -> Callable[[], None]:
     """What philosopher i does with both forks in hand."""
 
     def eat() -> None:
         if not (forks[i].locked() and forks[(i + 1) % len(forks)].locked()):
-            log.append((i, "lacks a fork"))
-        begin_and_end(log, i)
+            visits.log.append((i, "lacks a fork"))
+        visits.begin_and_end(i)
 
     return eat
 
