@@ -99,6 +99,33 @@ def curves(
     return ax
 
 
+def levels(
+    series: Mapping[str, Sequence[tuple[float, float]]], ax: Axes | None = None, *, title: str = "", ylabel: str
+) -> Axes:
+    """Draw quantities that go up and down in steps, from zero and each from its own first moment; return the axes.
+
+    series: label -> (seconds, value), by time; each line carries its label at its highest point
+    """
+    ax = axes(ax, height=2.8, title=title)
+    for label, points in series.items():
+        times = [t - points[0][0] for t, _ in points]
+        values = [value for _, value in points]
+        (line,) = ax.step(times, values, where="post")
+        ax.fill_between(times, values, step="post", color=line.get_color(), alpha=0.12, lw=0)
+        top = max(range(len(values)), key=values.__getitem__)
+        ax.annotate(
+            label, (times[top], values[top]), xytext=(0, 6), textcoords="offset points", ha="center",
+            color=line.get_color(), fontweight="bold",
+        )  # fmt: skip
+    ax.set_ylim(0, 1.15 * max(value for points in series.values() for _, value in points))
+    ax.set_xlim(left=0)
+    ax.grid(True)
+    ax.set_xlabel("seconds")
+    ax.set_ylabel(ylabel)
+    circumstances(ax)
+    return ax
+
+
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:
     """Write each curve's label beside its last point, moved up where it would lie on the one below."""
     last_y = float("-inf")

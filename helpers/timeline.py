@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, get_args
@@ -227,8 +228,8 @@ def timeline(
     """Draw one lane a worker, coloured by state, and return the axes.
 
     lanes: the workers to show, top down; without it all, the main thread and then the others in order of their first
-    span. A thread that Python named after its target, "Thread-3 (produce)", may be called by it, and is drawn so, if
-    no other has the same target. Raises ValueError if there is no span to draw.
+    span. A thread that Python named after its target, "Thread-3 (produce)", is called produce here; where several
+    have the same target, produce 1, produce 2. Raises ValueError if there is no span to draw.
     """
     from helpers import figure
 
@@ -262,11 +263,16 @@ def timeline(
 
 
 def _by_target(spans: list[Span]) -> list[Span]:
-    """The spans with threads called by their targets, where that tells them apart."""
-    targets = {s.worker: found[1] for s in spans if (found := re.fullmatch(r"Thread-\d+ \((\w+)\)", s.worker))}
-    shared = {target for target, count in Counter(targets.values()).items() if count > 1}
-    short = {worker: target for worker, target in targets.items() if target not in shared}
-    return [replace(s, worker=short.get(s.worker, s.worker)) for s in spans]
+    """The spans, with threads that Python named after their targets called by them, numbered in order of their "
+    "start."""
+    found = {s.worker: re.fullmatch(r"Thread-(\d+) \((\w+)\)", s.worker) for s in spans}
+    threads = sorted((name[2], int(name[1]), worker) for worker, name in found.items() if name)
+    targets = Counter(target for target, _, _ in threads)
+    names = {}
+    for target, alike in groupby(threads, key=lambda thread: thread[0]):
+        for number, (_, _, worker) in enumerate(alike, 1):
+            names[worker] = target if targets[target] == 1 else f"{target} {number}"
+    return [replace(s, worker=names.get(s.worker, s.worker)) for s in spans]
 
 
 def timelines(charts: Mapping[str, Iterable[Span]]) -> list[Axes]:

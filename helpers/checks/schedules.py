@@ -23,11 +23,17 @@ MOST_ROWS = 40  # of a trace in a verdict
 
 
 class Failure(NamedTuple):
-    """A schedule that goes wrong: how it ends (a value, an exception's name, "deadlock"), and the shortest such run."""
+    """A way in which a trial goes wrong.
+
+    ending: a value, an exception's name or "deadlock"; trace: the shortest run that ends so; result: of all schedules;
+    program: the trial's; always: whether no schedule ends well
+    """
 
     ending: Any
     trace: Trace
     result: Result
+    program: Callable[[Any], Any]
+    always: bool
 
     @property
     def is_of_one_thread(self) -> bool:
@@ -66,7 +72,8 @@ class Always:
         wrong = [ending for ending in result.endings if self._is_wrong(ending, result)]
         if not wrong:
             return result.schedules
-        failures = [Failure(ending, result.find(ending), result) for ending in wrong[:5]]
+        always = len(wrong) == len(result.endings)
+        failures = [Failure(ending, result.find(ending), result, self.program, always) for ending in wrong[:5]]
         for mistake in mistakes:
             for failure in failures:
                 if mistake.shows(failure):

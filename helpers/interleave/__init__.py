@@ -14,7 +14,17 @@ source knows which code is the reader's, naming what a thread waits for; trace a
 """
 
 from helpers.interleave.errors import ExploreError, Nondeterministic, NotFound, Uncontrolled
-from helpers.interleave.interface import Result, explore, replay
+from helpers.interleave.interface import Result, explore, is_blocked, replay
 from helpers.interleave.trace import Trace
 
-__all__ = ["ExploreError", "Nondeterministic", "NotFound", "Result", "Trace", "Uncontrolled", "explore", "replay"]
+__all__ = [
+    "ExploreError",
+    "Nondeterministic",
+    "NotFound",
+    "Result",
+    "Trace",
+    "Uncontrolled",
+    "explore",
+    "is_blocked",
+    "replay",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -181,6 +182,16 @@ def replay(
         recorder = Recorder(None if watch is None else list(watch))
         run = session.run(lambda: session.execute(list(schedule), [], observer=recorder))
         return Trace(run, recorder)
+
+
+def is_blocked(thread: threading.Thread) -> bool:
+    """Whether a thread of the program that is being explored has to wait; asked by the program itself.
+
+    False for a thread outside of it, which the explorer knows nothing of. Not for use with reduce: what a thread waits
+    for is no part of a program's state.
+    """
+    task = getattr(thread, "_interleave_task", None)
+    return task is not None and not task.finished and not task.can_run()
 
 
 def _check(options: Options) -> None:

@@ -14,3 +14,7 @@ class Visits:
         """Note that somebody begins, then that they end."""
         self.log.append((name, "begins"))
         self.log.append((name, "ends"))
+
+
+def a_moment_later() -> None:
+    """Do nothing, in a step of its own: before it, others can come first."""
