@@ -104,7 +104,7 @@ def levels(
 ) -> Axes:
     """Draw quantities that go up and down in steps, from zero and each from its own first moment; return the axes.
 
-    series: label -> (seconds, value), by time; each line carries its label at its highest point
+    series: label -> (seconds, value), by time; each line carries its label above its highest stretch
     """
     ax = axes(ax, height=2.8, title=title)
     for label, points in series.items():
@@ -112,7 +112,8 @@ def levels(
         values = [value for _, value in points]
         (line,) = ax.step(times, values, where="post")
         ax.fill_between(times, values, step="post", color=line.get_color(), alpha=0.12, lw=0)
-        top = max(range(len(values)), key=values.__getitem__)
+        highest = [i for i, value in enumerate(values) if value == max(values)]
+        top = highest[len(highest) // 2]
         ax.annotate(
             label, (times[top], values[top]), xytext=(0, 6), textcoords="offset points", ha="center",
             color=line.get_color(), fontweight="bold",
