@@ -13,7 +13,9 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-LESSONS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+QUIZZES = [path for path in NOTEBOOKS if path.stem.endswith("what_you_know")]  # the closing page of a part
+LESSONS = [path for path in NOTEBOOKS if path not in QUIZZES]
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from notebooks import LESSONS, ROOT, code_cells
+from notebooks import NOTEBOOKS, ROOT, code_cells
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def test_the_book_builds_without_a_warning(book_build):
 
 def test_every_chapter_has_a_page(pages, soups):
     names = {str(page.relative_to(pages)) for page in soups}
-    assert {str(path.relative_to(ROOT).with_suffix(".html")) for path in LESSONS} <= names
-    assert {"book/welcome.html", "book/how-to-use.html", "book/glossary.html"} <= names
+    assert {str(path.relative_to(ROOT).with_suffix(".html")) for path in NOTEBOOKS} <= names
+    assert {"book/welcome.html", "book/how-to-use.html", "book/threads.html", "book/glossary.html"} <= names
 
 
 def test_every_internal_link_leads_to_a_page_and_an_anchor_that_exist(soups):
@@ -50,14 +50,14 @@ def test_every_image_is_there_and_has_alt_text(soups):
             assert len(image.get("alt", "").split()) >= 3, (page.name, image)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_lesson_s_page_shows_every_figure_of_its_notebook(lesson, pages, soups):
     page = pages / lesson.relative_to(ROOT).with_suffix(".html")
     figures = sum("image/png" in o.get("data", {}) for cell in code_cells(lesson) for o in cell.outputs)
     assert len(soups[page].select("article .cell_output img")) == figures
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_download_button_gives_the_notebook_itself(lesson, pages, soups):
     page = pages / lesson.relative_to(ROOT).with_suffix(".html")
     link = soups[page].select_one("a.btn-download-source-button")

@@ -1,6 +1,7 @@
 """Every lesson has the shape that the course promises, and its outputs are evidence fit to print."""
 
 import base64
+import itertools
 import json
 import re
 import struct
@@ -8,7 +9,7 @@ import struct
 import pytest
 import yaml
 
-from notebooks import LESSONS, ROOT, code_cells, prose, read, tags
+from notebooks import LESSONS, NOTEBOOKS, QUIZZES, ROOT, code_cells, prose, read, tags
 
 SECTIONS = [
     r"^# \S",
@@ -24,6 +25,7 @@ SECTIONS = [
 MACHINE_PATH = re.compile(r"/(?:root|home|Users|work|tmp|opt|var)/|[A-Z]:\\\\|site-packages")
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+every_notebook = pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def outputs(lesson):
@@ -34,7 +36,7 @@ def test_the_table_of_contents_lists_every_lesson_once_and_nothing_that_is_missi
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     listed = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
     lessons = [file for file in listed if file.startswith("notebooks/")]
-    assert sorted(lessons) == sorted(str(path.relative_to(ROOT).with_suffix("")) for path in LESSONS)
+    assert sorted(lessons) == sorted(str(path.relative_to(ROOT).with_suffix("")) for path in NOTEBOOKS)
     for file in [toc["root"], *listed]:
         assert list(ROOT.glob(f"{file}.*")), f"{file} is in _toc.yml and not in the project"
 
@@ -48,25 +50,25 @@ def test_a_lesson_has_the_sections_of_every_lesson_in_their_order(lesson):
         position = found.start()
 
 
-@every_lesson
+@every_notebook
 def test_every_code_cell_was_executed_in_order_from_a_fresh_kernel(lesson):
     counts = [cell.execution_count for cell in code_cells(lesson)]
     assert counts == list(range(1, len(counts) + 1))
 
 
-@every_lesson
+@every_notebook
 def test_an_error_is_shown_only_where_a_tag_says_that_it_is_meant(lesson):
     for cell in code_cells(lesson):
         if any(output.output_type == "error" for output in cell.outputs):
             assert "raises-exception" in tags(cell), cell.source
 
 
-@every_lesson
+@every_notebook
 def test_nothing_was_written_to_stderr(lesson):
     assert [o for o in outputs(lesson) if o.output_type == "stream" and o.name == "stderr"] == []
 
 
-@every_lesson
+@every_notebook
 def test_no_output_and_no_metadata_names_a_path_or_an_address_of_a_machine(lesson):
     for output in outputs(lesson):
         text = json.dumps({**output, "data": {k: v for k, v in output.get("data", {}).items() if k != "image/png"}})
@@ -75,7 +77,7 @@ def test_no_output_and_no_metadata_names_a_path_or_an_address_of_a_machine(lesso
     assert read(lesson).metadata.language_info == {"name": "python"}
 
 
-@every_lesson
+@every_notebook
 def test_every_image_has_alt_text_and_every_alt_text_an_image(lesson):
     for cell in code_cells(lesson):
         images = [o for o in cell.outputs if "image/png" in o.get("data", {})]
@@ -85,7 +87,7 @@ def test_every_image_has_alt_text_and_every_alt_text_an_image(lesson):
     assert "![](" not in prose(lesson)
 
 
-@every_lesson
+@every_notebook
 def test_every_figure_has_two_pixels_for_each_point_of_its_size(lesson):
     for output in outputs(lesson):
         if "image/png" in output.get("data", {}):
@@ -95,7 +97,7 @@ def test_every_figure_has_two_pixels_for_each_point_of_its_size(lesson):
             assert width == 1440
 
 
-@every_lesson
+@every_notebook
 def test_at_least_four_fifths_of_the_code_cells_are_compared(lesson):
     cells = code_cells(lesson)
     ignored = [cell for cell in cells if tags(cell) & {"nbval-ignore-output", "nbval-skip"}]
@@ -127,7 +129,7 @@ def test_code_cells_are_short_and_there_is_more_prose_than_code(lesson):
     assert words >= 6 * sum(lengths)
 
 
-@every_lesson
+@every_notebook
 def test_every_glossary_term_that_a_lesson_links_is_defined(lesson):
     glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8").lower()
     for shown, target in re.findall(r"\{term\}`([^`<]*?)(?: <([^>]+)>)?`", prose(lesson)):
@@ -136,6 +138,36 @@ def test_every_glossary_term_that_a_lesson_links_is_defined(lesson):
 
 def test_every_glossary_term_is_used_on_some_page_or_by_another_term():
     text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
-    everything = (text + "".join(map(prose, LESSONS))).lower()
+    everything = (text + "".join(map(prose, NOTEBOOKS))).lower()
     for term in re.findall(r"^(\S.*)$", text.split("```{glossary}")[1].split("```")[0], re.M):
         assert everything.count(term.lower()) >= 2, f"{term} is defined and never used"
+
+
+@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda path: path.stem)
+def test_each_question_of_a_quiz_has_a_folded_output_and_a_folded_reason(quiz):
+    cells = read(quiz).cells
+    questions = [i for i, cell in enumerate(cells) if re.match(r"### \d+$", cell.source.split("\n")[0])]
+    assert [cells[i].source.split()[1] for i in questions] == [str(n) for n in range(1, len(questions) + 1)]
+    assert len(questions) >= 8
+    for start, end in itertools.pairwise([*questions, len(cells)]):
+        question, *code, reason = cells[start:end][:4]
+        assert "**Predict.**" in question.source
+        assert "hide-output" in tags(code[-1])
+        assert code[-1].outputs
+        assert reason.source.startswith(":::{dropdown} Why\n")
+        assert re.search(r"\]\(\d\d_\w+\.ipynb\)", reason.source), "a reason names the lesson to read again"
+
+
+def minutes(lesson):
+    """What a lesson says of itself: minutes to read it, and minutes for its exercises."""
+    read_min, extra = re.search(r"^\*Time\*: (\d+) minutes, and (\d+|as long again) for", prose(lesson), re.M).groups()
+    return int(read_min), int(read_min) if extra == "as long again" else int(extra)
+
+
+def test_the_opening_page_of_a_part_adds_up_what_its_lessons_say():
+    page = (ROOT / "book" / "threads.md").read_text(encoding="utf-8")
+    lessons = [path for path in LESSONS if path.parent.name == "threads"]
+    to_read, exercises = (sum(times) for times in zip(*map(minutes, lessons), strict=True))
+    assert f"{to_read} minutes to read, and {exercises} for the exercises" in page
+    rows = re.findall(r"^\| \[.*\]\(.*/(\w+)\.ipynb\) \|.*\| (\d+) \|$", page, re.M)
+    assert rows == [(path.stem, str(minutes(path)[0])) for path in lessons]
