@@ -640,6 +640,25 @@ def test_the_page_shows_the_same_table():
     assert table.after == trace.ending
 
 
+def test_with_three_threads_the_page_shows_what_came_of_a_step_below_it():
+    def program():
+        counter = [0]
+
+        def add():
+            counter[0] += 1
+
+        run_all(add, add, add)
+        return counter[0]
+
+    table = Table(replay(program, [2, 1, 3])._repr_html_())
+    assert table.rows == [
+        ["step", "Thread-1", "Thread-2", "Thread-3"],
+        ["1", "", "counter[0] += 1counter = [1]", ""],
+        ["2", "counter[0] += 1counter = [2]", "", ""],
+        ["3", "", "", "counter[0] += 1counter = [3]"],
+    ]
+
+
 def test_nothing_of_the_program_is_taken_for_html():
     def program():
         words = []

@@ -15,11 +15,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from helpers.checks.verdict import NotYet, refuse_type
+from helpers.checks.verdict import NotYet, Verdict, refuse_type
 from helpers.interleave import ExploreError, Result, Trace, Uncontrolled, explore
 
 MOST_STEPS = 500  # more than any trial needs: a run that takes more does not end
-MOST_ROWS = 40  # of a trace in a verdict
 
 
 class Failure(NamedTuple):
@@ -34,6 +33,11 @@ class Failure(NamedTuple):
     result: Result
     program: Callable[[Any], Any]
     always: bool
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it ends with an exception, or not at all."""
+        return self.ending in self.result.errors
 
     @property
     def is_of_one_thread(self) -> bool:
@@ -77,16 +81,15 @@ class Always:
         for mistake in mistakes:
             for failure in failures:
                 if mistake.shows(failure):
-                    raise NotYet(self._sentence(failure, mistake.says))
-        raise NotYet(self._sentence(failures[0], self._plain(failures[0])))
+                    raise self._not_yet(failure, mistake.says)
+        raise self._not_yet(failures[0], self._plain(failures[0]))
 
-    def _sentence(self, failure: Failure, says: str) -> str:
+    def _not_yet(self, failure: Failure, says: str) -> NotYet:
         if not self.counts:
-            return f"in some schedules it goes wrong. {says}"
+            return NotYet(f"in some schedules it goes wrong. {says}")
         endings, total = failure.result.endings, failure.result.schedules
         count = sum(n for ending, n in endings.items() if self._is_wrong(ending, failure.result))
-        trace = shortened(failure.trace)
-        return f"in {count:,} of {total:,} schedules it goes wrong. {says} Shortest:\n\n{trace}"
+        return NotYet(f"in {count:,} of {total:,} schedules it goes wrong. {says} Shortest:", failure.trace)
 
     def _is_wrong(self, ending: Any, result: Result) -> bool:
         return ending not in self.good or ending in result.errors or (ending == "deadlock" and result.deadlocks > 0)
@@ -119,15 +122,6 @@ class Sometimes:
         return 0
 
 
-def shortened(trace: Trace) -> str:
-    """The trace as text, without the middle of one that no reader would follow to its end."""
-    lines = str(trace).splitlines()
-    if len(lines) <= MOST_ROWS:
-        return "\n".join(lines)
-    left_out = len(lines) - MOST_ROWS
-    return "\n".join([*lines[: MOST_ROWS - 6], f"... {left_out:,} steps are left out here ...", *lines[-6:]])
-
-
 def judged(
     answer: Any,
     *trials: Always | Sometimes,
@@ -135,8 +129,8 @@ def judged(
     mistakes: Sequence[Mistake] = (),
     shared: str | None = None,
     solved: str,
-) -> str:
-    """One sentence on the learner's answer, with a trace as evidence where there is one; never raises, never hangs.
+) -> Verdict:
+    """What to say of the learner's answer; never raises, never hangs.
 
     kind: type for a class, callable for a function; shared: what to say if the answer uses a lock made outside, which
     no trial can schedule; solved: what it achieved, in which {schedules} stands for how many there were
@@ -144,15 +138,15 @@ def judged(
     try:
         refuse_type(answer, kind)
         schedules = sum(trial.run(answer, mistakes) for trial in trials)
-        return f"Solved: {solved.format(schedules=schedules)}"
+        return Verdict(f"Solved: {solved.format(schedules=schedules)}")
     except NotYet as wrong:
-        return f"Not yet: {wrong}"
+        return Verdict(f"Not yet: {wrong}", wrong.trace)
     except Uncontrolled as problem:
-        return f"Not yet: {shared if shared and 'was made before' in str(problem) else problem}"
+        return Verdict(f"Not yet: {shared if shared and 'was made before' in str(problem) else problem}")
     except ExploreError as problem:
-        return f"Not yet: {problem}"
+        return Verdict(f"Not yet: {problem}")
     except (Exception, SystemExit) as error:  # noqa: BLE001  an error in the answer is a verdict on it
-        return f"Not yet: your code raised {type(error).__name__}: {error}"
+        return Verdict(f"Not yet: your code raised {type(error).__name__}: {error}")
 
 
 def in_threads(*work: Callable[[], object]) -> None:

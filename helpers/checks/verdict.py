@@ -8,8 +8,9 @@ something that should have happened by now is taken not to happen.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from helpers.interleave import Trace
 from helpers.watchdog import Outcome, watch
 
 QUIET_S = 2.0  # far longer than a thread needs to start, also on a busy machine
@@ -17,18 +18,39 @@ LIMIT_S = 10.0  # for an answer to come back
 
 
 class NotYet(Exception):
-    """What is wrong with an answer: a sentence with its evidence."""
+    """What is wrong with an answer: a sentence, and a trace as evidence if there is one."""
+
+    def __init__(self, sentence: str, trace: Trace | None = None) -> None:
+        """sentence: ends with "Shortest:" if there is a trace."""
+        super().__init__(sentence)
+        self.trace = trace
 
 
-def verdict(judge: Callable[..., str], answer: object) -> str:
-    """One sentence on the learner's function, "Solved: ..." or "Not yet: ..."; never raises, never hangs.
+class Verdict(NamedTuple):
+    """What a checker says: a sentence, "Solved: ..." or "Not yet: ...", and a trace as evidence if there is one."""
+
+    sentence: str
+    trace: Trace | None = None
+
+
+def say(verdict: Verdict) -> None:
+    """Print the sentence, and show the trace: as a table in a notebook, as text elsewhere."""
+    print(verdict.sentence)
+    if verdict.trace is not None:
+        from IPython.display import display  # heavy, and most verdicts have no trace
+
+        display(verdict.trace)
+
+
+def verdict(judge: Callable[..., str], answer: object) -> Verdict:
+    """What to say of the learner's function; never raises, never hangs.
 
     judge(answer) runs in a child process that is gone afterwards.
     """
     return _told(answer, lambda: watch(judge, answer, limit_s=LIMIT_S))
 
 
-def predicted(judge: Callable[[Any], str], answer: object) -> str:
+def predicted(judge: Callable[[Any], str], answer: object) -> Verdict:
     """The same for a function without arguments that returns a prediction: judge is given what it returned.
 
     Only the answer runs in a child process; what the judge explores may take its time.
@@ -61,17 +83,17 @@ def _named(thing: object) -> str:
     return f"the function {name}" if callable(thing) and name else f"an object of type {type(thing).__name__}"
 
 
-def _told(answer: object, ask: Callable[[], Outcome]) -> str:
+def _told(answer: object, ask: Callable[[], Outcome]) -> Verdict:
     try:
         refuse_type(answer, callable)
         outcome = ask()
     except NotYet as wrong:
-        return f"Not yet: {wrong}"
+        return Verdict(f"Not yet: {wrong}")
     except TypeError as error:
-        return f"Not yet: {error}."
+        return Verdict(f"Not yet: {error}.")
     if outcome.ending == "finished":
-        return f"Solved: {outcome.value}"
-    return f"Not yet: {_wrong(outcome)}"
+        return Verdict(f"Solved: {outcome.value}")
+    return Verdict(f"Not yet: {_wrong(outcome)}", getattr(outcome.error, "trace", None))
 
 
 def _wrong(outcome: Outcome) -> str:

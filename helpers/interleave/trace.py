@@ -18,6 +18,7 @@ from helpers.interleave.tasks import NOWHERE, Place, Task
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
 _ABSENT = "–"
+_MOST_ROWS = 60  # of a table; longer runs go round in circles
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxdeque = 8
@@ -169,13 +170,24 @@ class Trace:
     def _columns(self) -> list[int]:
         return sorted({row.thread for row in self.rows})
 
+    def _shown(self) -> list[tuple[int, Row | None]]:
+        """The rows with their numbers; of a very long run the first and the last, with the count of those between."""
+        rows: list[tuple[int, Row | None]] = list(enumerate(self.rows, 1))
+        if len(rows) <= _MOST_ROWS:
+            return rows
+        cut = len(rows) - _MOST_ROWS
+        return [*rows[: _MOST_ROWS - 10], (cut, None), *rows[-10:]]
+
     def __str__(self) -> str:
         """The table in plain text, a column for each thread, with the ending below."""
         columns = self._columns()
         head = ["", *(self.threads[c] for c in columns), "afterwards"]
         lines = [head]
-        for number, row in enumerate(self.rows, 1):
-            lines.append([str(number), *(row.text if c == row.thread else "" for c in columns), afterwards(row)])
+        for number, row in self._shown():
+            if row is None:
+                lines.append(["...", *([""] * len(columns)), f"{number:,} steps that are not shown"])
+            else:
+                lines.append([str(number), *(row.text if c == row.thread else "" for c in columns), afterwards(row)])
         widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
         body = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
@@ -188,19 +200,27 @@ class Trace:
         return str(self)
 
     def _repr_html_(self) -> str:
+        """The same as HTML. With three threads or more, what came of a step stands below it: a page is not wide."""
         columns = self._columns()
-        names = "".join(f'<th scope="col">{html.escape(self.threads[c])}</th>' for c in columns)
+        apart = len(columns) <= 2
+        names = [self.threads[c] for c in columns] + ["afterwards"] * apart
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ["step", *names])
         rows = []
-        for number, row in enumerate(self.rows, 1):
-            cells = "".join(
-                f"<td><code>{html.escape(row.text)}</code></td>" if c == row.thread else "<td></td>" for c in columns
-            )
-            rows.append(f'<tr><th scope="row">{number}</th>{cells}<td>{_afterwards_html(row)}</td></tr>')
+        for number, row in self._shown():
+            if row is None:
+                left_out = f'<td colspan="{len(names)}">{number:,} steps that are not shown</td>'
+                rows.append(f'<tr><th scope="row">...</th>{left_out}</tr>')
+                continue
+            news = _afterwards_html(row)
+            below = f'<span class="it-news">{news}</span>' if news and not apart else ""
+            step = f"<td><code>{html.escape(row.text)}</code>{below}</td>"
+            cells = "".join(step if c == row.thread else "<td></td>" for c in columns)
+            cells += f"<td>{news}</td>" if apart else ""
+            rows.append(f'<tr><th scope="row">{number}</th>{cells}</tr>')
         return (
             f"<style>{_STYLE}</style>"
-            f'<div class="interleave-trace"><table><thead><tr><th scope="col">step</th>{names}'
-            f'<th scope="col">afterwards</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-            f"<p>{html.escape(self.ending)}</p></div>"
+            f'<div class="interleave-trace"><table><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table><p>{html.escape(self.ending)}</p></div>"
         )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from helpers.checks.verdict import QUIET_S, Meeting, NotYet, verdict
+from helpers.checks.verdict import QUIET_S, Meeting, NotYet, say, verdict
 
 
 def check_first_good(first_good: Callable[[ThreadPoolExecutor, list[Callable[[], Any]]], Any]) -> None:
     """Print whether first_good(executor, calls) returns the first answer, waits for no loser, and cancels the rest."""
-    print(verdict(_judge_first_good, first_good))
+    say(verdict(_judge_first_good, first_good))
 
 
 def _judge_first_good(first_good: Callable) -> str:
@@ -87,7 +87,7 @@ def _judge_all_fail(first_good: Callable, fails: Callable) -> None:
 
 def check_bounded_map(bounded_map: Callable[[ThreadPoolExecutor, Callable, Iterable, int], Iterator]) -> None:
     """Print whether bounded_map(executor, function, items, limit) keeps order and has at most limit under way."""
-    print(verdict(_judge_bounded_map, bounded_map))
+    say(verdict(_judge_bounded_map, bounded_map))
 
 
 def _judge_bounded_map(bounded_map: Callable) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from helpers.checks.verdict import NotYet, verdict
+from helpers.checks.verdict import NotYet, say, verdict
 
 
 def check_break_even(
     break_even: Callable[[Callable[[int], tuple[float, float]], list[int]], int | None],
 ) -> None:
     """Print whether break_even(measure, sizes) finds the size from which a pool pays, on three made-up machines."""
-    print(verdict(_judge_break_even, break_even))
+    say(verdict(_judge_break_even, break_even))
 
 
 class _Machine:
@@ -58,7 +58,7 @@ def _judge_break_even(break_even: Callable) -> str:
 
 def check_choose(choose: Callable[[dict[str, list[float]]], str]) -> None:
     """Print whether choose(times) picks the simplest way that is not clearly slower, on seven sets of times."""
-    print(verdict(_judge_choose, choose))
+    say(verdict(_judge_choose, choose))
 
 
 # Seconds of five runs each, simplest way first.

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_threads, judged
+from helpers.checks.verdict import say
 from helpers.workers.steps import Visits
 
 
 def check_Buffer(Buffer: type) -> None:
     """Print whether Buffer(size).put and .get hand over every item once, in order, and never hold more than size."""
-    print(
+    say(
         judged(
             Buffer,
             Always(_two_in_order, {"ab"}),
@@ -82,7 +83,7 @@ def _is_overfull(failure: Failure) -> bool:
 
 def check_Turnstile(Turnstile: type) -> None:
     """Print whether Turnstile().pass_through(ticket, go) calls go in the order of tickets 0, 1, 2, one at a time."""
-    print(
+    say(
         judged(
             Turnstile,
             Always(_three_tickets, {"0 1 2"}),
@@ -129,7 +130,7 @@ def _one_at_a_time(log: list) -> str:
 
 def check_Document(Document: type) -> None:
     """Print whether Document().read(look) and .write(change) let readers overlap and writers be alone."""
-    print(
+    say(
         judged(
             Document,
             Always(_visits("write", "write"), {"alone"}),

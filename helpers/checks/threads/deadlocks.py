@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_threads, judged
-from helpers.checks.verdict import NotYet, predicted
+from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
 from helpers.workers.deadlocks import ORDERS, take
 from helpers.workers.steps import Visits
@@ -14,7 +14,7 @@ from helpers.workers.steps import Visits
 
 def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:
     """Print whether can_deadlock() names those programs of 04_deadlocks that some schedule brings to a standstill."""
-    print(predicted(_judge_can_deadlock, can_deadlock))
+    say(predicted(_judge_can_deadlock, can_deadlock))
 
 
 @functools.cache
@@ -49,7 +49,7 @@ def _judge_can_deadlock(guess: Any) -> str:
 
 def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
     """Print whether dine(forks, i, eat) lets everybody eat under all schedules, and two at once who share no fork."""
-    print(
+    say(
         judged(
             dine,
             Always(_dinner(3, [0, 1, 2]), {"all have eaten"}, reduce=True),

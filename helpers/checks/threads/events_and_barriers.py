@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
+from helpers.checks.verdict import say
 from helpers.interleave import is_blocked
 from helpers.workers.steps import a_moment_later
 
@@ -17,7 +18,7 @@ _PAUSE_S = 60.0  # of virtual time, which costs nothing
 
 def check_Ticker(Ticker: type) -> None:
     """Print whether Ticker(tick, seconds) ticks from start to stop, and stop neither waits for a pause nor leaks."""
-    print(
+    say(
         judged(
             Ticker,
             # With one preemption no pause runs out by itself before stop is called; with two it may.
@@ -30,7 +31,10 @@ def check_Ticker(Ticker: type) -> None:
                     "clear it.",
                     lambda f: f.took(r"\.clear\("),
                 ),
-                Mistake(f"T{_BUSY[1:]}", lambda f: f.ending in ("StepLimit", "too many ticks")),
+                Mistake(
+                    f"T{_BUSY[1:]}",
+                    lambda f: f.ending == "too many ticks" or (f.ending == "StepLimit" and f.took(r"tick\(")),
+                ),
                 Mistake(
                     "stop had to wait until the pause was over: nothing ends a sleep early. Wait for the event, with a "
                     "timeout.",
@@ -103,7 +107,7 @@ _stopped_in_time = _in_a_thread(
 
 def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> None:
     """Print whether shares(parts) divides by the grand total, a thread a part, and none before all have added up."""
-    print(
+    say(
         judged(
             shares,
             Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}),

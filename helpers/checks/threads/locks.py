@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
+from helpers.checks.verdict import say
 
 _ONE_FOR_ALL = (
     "one lock for all accounts: transfers between other accounts must wait for it, too. Use each account's own lock."
@@ -14,7 +15,7 @@ _BY_BYTECODE = {"step": "opcode", "max_preemptions": 1}
 
 def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
     """Print whether transfer(source, target, amount) is right under all schedules, and lets others overlap."""
-    print(
+    say(
         judged(
             transfer,
             Always(_transfers((0, 1), (2, 1)), {(90, 120, 90, 100)}, counts=False, **_BY_BYTECODE),
@@ -85,7 +86,7 @@ def _interleaved(log: tuple) -> bool:
 def check_LRU(LRU: type) -> None:
     """Print whether LRU(size) with get and put behaves under all schedules as if one call came after the other."""
     get_a, put_c, put_d = lambda c: c.get("a"), lambda c: c.put("c", 3), lambda c: c.put("d", 4)
-    print(
+    say(
         judged(
             LRU,
             Always(_calls(get_a, put_c), {((1, None), "ac"), ((None, None), "bc")}),

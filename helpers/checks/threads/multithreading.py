@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from helpers.checks.verdict import QUIET_S, Meeting, NotYet, noticing_thread_errors, verdict
+from helpers.checks.verdict import QUIET_S, Meeting, NotYet, noticing_thread_errors, say, verdict
 
 
 def check_read_all(read_all: Callable[[Callable[[str], str], list[str]], list[str]]) -> None:
     """Print whether read_all(read, names) has all reads in progress at once and answers in the order of names."""
-    print(verdict(_judge_read_all, read_all))
+    say(verdict(_judge_read_all, read_all))
 
 
 def _judge_read_all(read_all: Callable) -> str:
@@ -63,7 +63,7 @@ def _is_plain(thread: threading.Thread) -> bool:
 
 def check_in_background(in_background: Callable[..., threading.Thread]) -> None:
     """Print whether in_background(work, *args) starts work(*args) in a thread of its own and returns that thread."""
-    print(verdict(_judge_in_background, in_background))
+    say(verdict(_judge_in_background, in_background))
 
 
 def _judge_in_background(in_background: Callable) -> str:
@@ -102,7 +102,7 @@ def _judge_in_background(in_background: Callable) -> str:
 
 def check_add_up(add_up: Callable[[Sequence[Sequence[int]]], int]) -> None:
     """Print whether add_up(parts) adds each part in a thread of its own, at the same time, and loses nothing."""
-    print(verdict(_judge_add_up, add_up))
+    say(verdict(_judge_add_up, add_up))
 
 
 class _Number(int):

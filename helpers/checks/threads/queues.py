@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from queue import Queue
 
 from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
+from helpers.checks.verdict import say
 from helpers.workers.steps import a_moment_later
 
 # drain --------------------------------------------------------------------------------------------------------------
@@ -13,7 +14,7 @@ from helpers.workers.steps import a_moment_later
 
 def check_drain(drain: Callable[[Queue], list]) -> None:
     """Print whether drain(queue) takes what is there without ever waiting, also if two threads drain one queue."""
-    print(
+    say(
         judged(
             drain,
             Always(_one_drains, {"ab"}),
@@ -60,7 +61,7 @@ def _two_drain(drain: Callable[[Queue], list]) -> str:
 
 def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int], None]], None]) -> None:
     """Print whether run(items, convert, store) stores every result, leaves out what convert refuses, and ends."""
-    print(
+    say(
         judged(
             run,
             Always(_refuses_one, {"stored 20"}, max_preemptions=1),

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.schedules import Always, Failure, Mistake, in_threads, judged
-from helpers.checks.verdict import NotYet, predicted
+from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
 from helpers.workers.races import Tally
 
 
 def check_three_increments(three_increments: Callable[[], set[int]]) -> None:
     """Print whether three_increments() is the set of values at which three unlocked increments can end."""
-    print(predicted(_judge_three_increments, three_increments))
+    say(predicted(_judge_three_increments, three_increments))
 
 
 def _judge_three_increments(guess: Any) -> str:
@@ -20,10 +20,8 @@ def _judge_three_increments(guess: Any) -> str:
     result = explore(_three_increments, max_preemptions=None)
     possible = set(result.outcomes)
     for value in sorted(possible - guess):
-        trace = result.find(value)
-        raise NotYet(
-            f"it can also end at {value}, as it does in {result.outcomes[value]} schedules. Shortest:\n\n{trace}"
-        )
+        count = result.outcomes[value]
+        raise NotYet(f"it can also end at {value}, as it does in {count} schedules. Shortest:", result.find(value))
     if guess - possible:
         extra = sorted(guess - possible, key=str)
         raise NotYet(f"none of {result.schedules:,} schedules ends at {', '.join(map(str, extra))}.")
@@ -39,7 +37,7 @@ def _three_increments() -> int:
 
 def check_Cache(Cache: type) -> None:
     """Print whether Cache(make).get_or_create(key) makes each key's value once, whatever the schedule."""
-    print(
+    say(
         judged(
             Cache,
             Always(_two_askers, {("made", 1)}),
