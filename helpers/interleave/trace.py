@@ -219,7 +219,7 @@ class Trace:
             rows.append(f'<tr><th scope="row">{number}</th>{cells}</tr>')
         return (
             f"<style>{_STYLE}</style>"
-            f'<div class="interleave-trace"><table><thead><tr>{head}</tr></thead>'
+            f'<div class="interleave-trace{"" if apart else " it-wide"}"><table><thead><tr>{head}</tr></thead>'
             f"<tbody>{''.join(rows)}</tbody></table><p>{html.escape(self.ending)}</p></div>"
         )
 
