@@ -149,6 +149,34 @@ def test_the_reader_loses_a_visit_in_the_page_itself(tab, address):
     expect(player.locator(".ip-verdict")).to_have_text("You broke it: it ended at 1.")
 
 
+@pytest.mark.parametrize(
+    ("lesson", "threads", "ending"),
+    [
+        ("05_conditions", "111" + "22222" + "333" + "111", "IndexError: pop from empty list"),
+        ("06_semaphores", "111111" + "22222222" + "222222" + "1", "Thread-1 waits for a permit"),
+        ("07_events_and_barriers", "221", "Thread-1 waits for gate to be set"),
+    ],
+)
+def test_the_reader_breaks_a_program_in_the_page_of(lesson, threads, ending, tab, address):
+    tab.goto(f"{address}/notebooks/threads/{lesson}.html")
+    player = tab.locator(".interleave-player").first
+    for thread in threads:
+        player.locator(".ip-step").nth(int(thread) - 1).click()
+    expect(player.locator(".ip-verdict")).to_contain_text("You broke it")
+    expect(player.locator(".ip-verdict")).to_contain_text(ending)
+
+
+def test_the_summary_of_a_part_prints_on_one_sheet_and_the_quiz_begins_on_the_next(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}/notebooks/threads/09_what_you_know.html")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})  # A4 within margins of 15 mm, at 96 pixels an inch
+    quiz = page.locator("section[id$=predictions]")
+    assert quiz.evaluate("e => getComputedStyle(e).breakBefore") == "page"
+    assert quiz.evaluate("e => e.getBoundingClientRect().top + scrollY") < 1009
+    page.close()
+
+
 def test_where_scripts_do_not_run_a_table_stands_in_for_the_player(chromium, address):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -62,3 +62,14 @@ def test_a_range_of_less_than_two_powers_of_ten_has_more_than_one_number_to_read
 def test_a_level_to_compare_with_is_drawn():
     ax = curves({"a": {1: [0.2], 10: [4]}}, xlabel="x", level=1)
     assert list(ax.lines[-1].get_ydata()) == [1, 1]
+
+
+def test_levels_are_steps_from_zero_with_their_labels_above_them():
+    ax = figure.levels({"queue": [(5.0, 0), (5.5, 3), (6.0, 1)]}, ylabel="items")
+    (line,) = ax.get_lines()
+    assert line.get_drawstyle() == "steps-post"
+    assert line.get_xydata().tolist() == [[0, 0], [0.5, 3], [1, 1]]
+    assert [text.get_text() for text in ax.texts] == ["queue"]
+    assert ax.texts[0].xy == (0.5, 3)
+    assert ax.get_ylim()[0] == 0
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("seconds", "items")

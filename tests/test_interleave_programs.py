@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 import pytest
 
-from helpers.interleave import explore
+from helpers.interleave import explore, is_blocked
 
 
 class Box:
@@ -851,3 +851,29 @@ def test_a_pool_that_is_not_shut_down_is_no_deadlock():
         return ThreadPoolExecutor(1).submit(lambda: "done").result()
 
     assert endings(program, bound=1) == {"done"}
+
+
+def test_a_program_can_ask_whether_one_of_its_threads_is_blocked():
+    def program():
+        gate, found = threading.Event(), []
+        waiter = threading.Thread(target=gate.wait)
+
+        def look():
+            found.append(is_blocked(waiter))
+            gate.set()
+
+        run_all_started(waiter, threading.Thread(target=look))
+        return found[0], is_blocked(waiter), is_blocked(threading.current_thread())
+
+    assert endings(program) == {(True, False, False), (False, False, False)}
+
+
+def run_all_started(*threads):
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_thread_outside_an_exploration_is_never_blocked_for_it():
+    assert not is_blocked(threading.current_thread())

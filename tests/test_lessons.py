@@ -146,8 +146,8 @@ def test_every_glossary_term_is_used_on_some_page_or_by_another_term():
 @pytest.mark.parametrize("quiz", QUIZZES, ids=lambda path: path.stem)
 def test_each_question_of_a_quiz_has_a_folded_output_and_a_folded_reason(quiz):
     cells = read(quiz).cells
-    questions = [i for i, cell in enumerate(cells) if re.match(r"### \d+$", cell.source.split("\n")[0])]
-    assert [cells[i].source.split()[1] for i in questions] == [str(n) for n in range(1, len(questions) + 1)]
+    questions = [i for i, cell in enumerate(cells) if re.match(r"### \d+\. ", cell.source)]
+    assert [cells[i].source.split()[1] for i in questions] == [f"{n}." for n in range(1, len(questions) + 1)]
     assert len(questions) >= 8
     for start, end in itertools.pairwise([*questions, len(cells)]):
         question, *code, reason = cells[start:end][:4]

@@ -265,6 +265,24 @@ def test_a_button_that_can_do_nothing_keeps_the_focus_and_says_why(tab, locks):
     expect(thread(player, path[-1])).to_have_attribute("aria-disabled", "false")
 
 
+def test_a_standstill_is_no_good_ending_although_it_comes_without_any_interruption():
+    def program():
+        gate = threading.Event()
+
+        def open_and_shut():
+            gate.set()
+            gate.clear()
+
+        run_both(open_and_shut, gate.wait)
+        return "through"
+
+    endings = explore(program).player().data["endings"]
+    assert {one["text"].split(":")[0]: one["good"] for one in endings} == {
+        "It ended at 'through'.": True,
+        "Deadlock": False,
+    }
+
+
 @pytest.mark.parametrize("name", ["counter", "locks"])
 def test_every_ending_can_be_reached_by_clicks_and_is_counted(tab, name, request):
     made = request.getfixturevalue(name)

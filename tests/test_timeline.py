@@ -208,3 +208,69 @@ def test_the_four_colours_differ_in_lightness_so_that_greyscale_tells_them_apart
 
     shades = sorted(map(lightness, COLOURS.values()))
     assert all(after - before > 0.12 for before, after in pairwise(shades))
+
+
+def test_each_holder_of_a_semaphore_has_a_span_of_its_own():
+    with Recorder() as recorder:
+        permits, all_in = recorder.lock(threading.Semaphore(2)), threading.Barrier(2)
+
+        def use():
+            with permits:
+                all_in.wait(timeout=30)
+
+        threads = [threading.Thread(target=use, name=name) for name in ("first", "second")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    first, second = recorder.spans
+    assert {first.worker, second.worker} == {"first", "second"}
+    assert (first.state, second.state) == ("holding", "holding")
+    assert second.start_s < first.end_s
+
+
+def test_a_permit_that_somebody_else_acquired_is_given_back_without_a_span():
+    with Recorder() as recorder:
+        recorder.lock(threading.Semaphore(0)).release()
+    assert recorder.spans == []
+
+
+def test_a_wait_for_a_notification_is_waiting():
+    with Recorder() as recorder:
+        changed, asked = recorder.condition(), threading.Event()
+
+        def wait():
+            with changed:
+                asked.set()
+                changed.wait(timeout=30)
+
+        thread = threading.Thread(target=wait, name="waiter")
+        thread.start()
+        asked.wait()
+        with changed:  # free only once the waiter has begun to wait
+            recorder.sleep(0.02)
+            changed.notify()
+        thread.join()
+    waits = [span for span in recorder.spans if (span.worker, span.state) == ("waiter", "waiting")]
+    assert max(span.end_s - span.start_s for span in waits) >= 0.02
+    assert "holding" in states(recorder, "waiter")
+
+
+def test_a_wait_for_an_event_is_recorded_and_one_that_need_not_wait_is_not():
+    with Recorder() as recorder:
+        gate = recorder.waits(threading.Event())
+        gate.wait(timeout=0.02)
+        gate.set()
+        assert gate.wait(timeout=30)
+        assert gate.is_set()
+    assert states(recorder, "MainThread") == ["waiting"]
+
+
+def test_threads_are_drawn_under_the_names_of_their_targets():
+    def lanes(*names):
+        spans = [Span(start, start + 1, name, "running") for start, name in enumerate(names)]
+        return [label.get_text() for label in timeline(spans).get_yticklabels()]
+
+    assert lanes("Thread-3 (produce)", "Thread-5 (consume)") == ["produce", "consume"]
+    assert lanes("Thread-10 (eat)", "Thread-9 (eat)", "Ann") == ["eat 2", "eat 1", "Ann"]
+    assert lanes("Thread-4") == ["Thread-4"]

@@ -65,7 +65,8 @@ class _Graph(Search):
         self.nodes: list[_Node] = []  # of the present path
         self.by_key: dict[Any, _Node] = {}
         self.texts: dict[Verdict, str] = {}
-        self.serial: Verdict | None = None  # how the program ends if no thread is interrupted
+        # How the program ends if no thread is interrupted; if that is badly, the first way in which it returns.
+        self.serial: Verdict | None = None
         self.names: list[str] = []
         self.count = 0
 
@@ -100,7 +101,8 @@ class _Graph(Search):
     def _end(self, run: Run, recorder: Recorder) -> None:
         ending = self.nodes[-1].ending = self._ending(run)
         self.texts.setdefault(ending, ending_sentence(run, recorder.standstill))
-        self.serial = self.serial or ending
+        if self.serial is None or (self.serial.kind != scheduler.RETURNED == ending.kind):
+            self.serial = ending
         if len(run.tasks) > len(self.names):
             self.names = [task.name for task in run.tasks]
 

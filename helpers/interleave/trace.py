@@ -220,7 +220,7 @@ class Trace:
         return (
             f"<style>{_STYLE}</style>"
             f'<div class="interleave-trace{"" if apart else " it-wide"}"><table><thead><tr>{head}</tr></thead>'
-            f"<tbody>{''.join(rows)}</tbody></table><p>{html.escape(self.ending)}</p></div>"
+            f"<tbody>{''.join(rows)}</tbody></table><p>{_rich(self.ending)}</p></div>"
         )
 
 
@@ -232,9 +232,14 @@ def afterwards(row: Row) -> str:
     return "; ".join(parts)
 
 
+def _rich(text: str) -> str:
+    """Text as HTML, with names in backticks as code."""
+    return re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(text))
+
+
 def _afterwards_html(row: Row) -> str:
     parts = [f"<code>{html.escape(f'{name} = {value}')}</code>" for name, value in row.changes.items()]
-    parts += [html.escape(re.sub("`", "", row.blocked))] if row.blocked else []
+    parts += [_rich(row.blocked)] if row.blocked else []
     parts += [f"prints <code>{html.escape(row.printed)}</code>"] if row.printed else []
     return "; ".join(parts)
 
