@@ -8,9 +8,11 @@ import pytest
 from wrong_answers import every_one, misbehaving
 from wrong_answers.threads_multithreading import reads_with_an_executor
 
-from helpers.checks import verdict
+from helpers.checks import schedules, verdict
 from helpers.checks.pools.pool_size import check_choose
+from helpers.checks.schedules import Always, in_threads, judged
 from helpers.checks.threads.multithreading import check_read_all
+from helpers.interleave import explore
 from notebooks import exercises
 
 EXERCISES, WRONG = exercises(), every_one()
@@ -108,6 +110,27 @@ def test_an_answer_that_hangs_is_told_where_it_stands(said, monkeypatch):
 
 def test_an_answer_by_other_means_is_solved_too(said):
     assert said(check_read_all, reads_with_an_executor).startswith("Solved: ")
+
+
+def test_an_answer_with_too_many_schedules_is_judged_by_those_with_fewer_preemptions(monkeypatch):
+    def two_counts(count):
+        done = []
+        in_threads(*[lambda: done.append(count(3))] * 2)
+        return sum(done)
+
+    def count(n):
+        total = 0
+        for _ in range(n):
+            total += 1
+        return total
+
+    monkeypatch.setattr(schedules, "MOST_SCHEDULES", 20)
+    most = judged(count, Always(two_counts, {6}), kind=callable, solved="{schedules}")
+    assert most == (f"Solved: {explore(lambda: two_counts(count), max_preemptions=1).schedules}", None)
+    monkeypatch.setattr(schedules, "MOST_SCHEDULES", 1)
+    assert "Do the same in fewer" in judged(count, Always(two_counts, {6}), kind=callable, solved="").sentence
+    wrong = judged(lambda n: n + 1, Always(two_counts, {6}), kind=callable, solved="")
+    assert wrong.sentence.startswith("Not yet: in ")
 
 
 def test_an_answer_that_cannot_travel_is_a_verdict(said):

@@ -594,6 +594,11 @@ def test_a_result_counts_its_endings_in_words():
     assert repr(explore(lost, max_schedules=1)).endswith("(the search was cut short)")
 
 
+def test_a_result_says_the_same_on_a_page():
+    page = explore(lambda: "<b>")._repr_html_()
+    assert "1 schedule: 1 end at &#x27;&lt;b&gt;&#x27;</pre>" in page
+
+
 def test_unhashable_values_are_counted_by_their_text():
     assert explore(lambda: [1]).outcomes == {"[1]": 1}
     assert explore(lambda: [1]).find("[1]").outcome == [1]

@@ -19,6 +19,7 @@ from helpers.checks.verdict import NotYet, Verdict, refuse_type
 from helpers.interleave import ExploreError, Result, Trace, Uncontrolled, explore
 
 MOST_STEPS = 500  # more than any trial needs: a run that takes more does not end
+MOST_SCHEDULES = 20_000  # half a minute's worth; the reference solutions have a few thousand
 
 
 class Failure(NamedTuple):
@@ -68,12 +69,14 @@ class Always:
         by bytecode does not, as it differs from one Python to the next; options: explore's
         """
         self.program, self.good, self.counts = program, good, counts
-        self.options = {"max_steps": MOST_STEPS, **options}
+        self.options = {"max_steps": MOST_STEPS, "max_schedules": MOST_SCHEDULES, **options}
 
     def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
         """Explore; the number of schedules. Raises NotYet with the first mistake that a failure shows."""
         result = explore(lambda: self.program(answer), **self.options)
         wrong = [ending for ending in result.endings if self._is_wrong(ending, result)]
+        if not wrong and not result.complete:
+            return self._with_fewer_preemptions().run(answer, mistakes)
         if not wrong:
             return result.schedules
         always = len(wrong) == len(result.endings)
@@ -83,6 +86,14 @@ class Always:
                 if mistake.shows(failure):
                     raise self._not_yet(failure, mistake.says)
         raise self._not_yet(failures[0], self._plain(failures[0]))
+
+    def _with_fewer_preemptions(self) -> "Always":
+        """The same trial for an answer that takes so many steps that it has too many schedules."""
+        bound = self.options.get("max_preemptions", 2)
+        if bound == 0:
+            raise NotYet("your code takes so many steps that not all schedules can be tried. Do the same in fewer.")
+        fewer = {**self.options, "max_preemptions": 2 if bound is None else bound - 1}
+        return Always(self.program, self.good, counts=self.counts, **fewer)
 
     def _not_yet(self, failure: Failure, says: str) -> NotYet:
         if not self.counts:

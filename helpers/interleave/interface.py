@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -105,6 +106,10 @@ class Result:
         more = "" if self.complete else " (the search was cut short)"
         bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
         return f"{self.schedules:,} schedule{'s' * (self.schedules != 1)}{bound}: {ways}{more}"
+
+    def _repr_html_(self) -> str:
+        """The same sentence, which wraps where the page ends: what it says last is what went wrong."""
+        return f'<pre class="interleave-result" style="white-space: pre-wrap">{html.escape(repr(self))}</pre>'
 
 
 def _preemptions(count: int | None) -> str:

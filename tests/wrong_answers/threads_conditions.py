@@ -67,6 +67,18 @@ class NotifiesWithoutTheLock(AnyBuffer):
         return item
 
 
+@refused(check_Buffer, "its time was up")
+class GivesUpWaiting(AnyBuffer):
+    put = OneConditionAndNotify.put
+
+    def get(self):
+        with self.changed:
+            self.changed.wait_for(lambda: self.items, timeout=1)
+            item = self.items.pop(0)
+            self.changed.notify_all()
+            return item
+
+
 @refused(check_Buffer, "put does not wait for room")
 class NeverFull(AnyBuffer):
     def put(self, item):
@@ -209,6 +221,24 @@ class ReadersLeaveInSilence(AnyDocument):
         look()
         with self.changed:
             self.readers -= 1
+
+
+@refused(check_Document, "it is free, and nobody tells it")
+class LastReaderTellsOneWriter(AnyDocument):
+    def read(self, look):
+        with self.changed:
+            self.readers += 1
+        look()
+        with self.changed:
+            self.readers -= 1
+            if self.readers == 0:
+                self.changed.notify()
+
+    def write(self, change):
+        with self.changed:
+            while self.readers:
+                self.changed.wait()
+            change()
 
 
 @refused(check_Document, "Two writers are in at once")

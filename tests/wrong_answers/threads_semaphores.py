@@ -34,6 +34,27 @@ class LeaksOnAnException(AnyPool):
         return result
 
 
+@refused(check_Pool, "After a work that raised, its connection never comes back")
+class GivesBackOnlyThePermit(AnyPool):
+    def run(self, work):
+        with self.permits:
+            connection = self.free.pop()
+            result = work(connection)
+            self.free.append(connection)
+            return result
+
+
+@refused(check_Pool, "There was a permit, and no connection")
+class HoldsThePermitTooBriefly(AnyPool):
+    def run(self, work):
+        with self.permits:
+            connection = self.free.pop()
+        try:
+            return work(connection)
+        finally:
+            self.free.append(connection)
+
+
 @refused(check_Pool, "the answer was not looked at")
 class ReleasesWithoutHavingAcquired(AnyPool):
     def run(self, work):
@@ -132,6 +153,11 @@ class AnyBarrier:
     def __init__(self, n):
         self.n, self.here = n, 0
         self.lock, self.door, self.way_out = threading.Lock(), threading.Semaphore(0), threading.Semaphore(0)
+
+
+@refused(check_Barrier, "Use locks and semaphores only")
+class IsABarrierAlready(threading.Barrier):
+    pass
 
 
 @refused(check_Barrier, "It works once")

@@ -23,7 +23,12 @@ def check_Buffer(Buffer: type) -> None:
                     lambda f: "un-acquired lock" in f.trace.ending,
                 ),
                 Mistake(
-                    "A thread was woken, and another had been quicker: what it had waited for was true no longer. Look "
+                    "wait came back because its time was up, and nothing had become true. Look at its answer, or wait "
+                    "without a limit.",
+                    lambda f: f.took(r"timeout") and (f.ending == "IndexError" or _is_overfull(f)),
+                ),
+                Mistake(
+                    "A thread was woken, and another had been quicker: what it had waited for was no longer true. Look "
                     "again after wait: while, not if.",
                     lambda f: f.took(r"wait\(.*\(goes on\)") and (f.ending == "IndexError" or _is_overfull(f)),
                 ),
@@ -136,6 +141,7 @@ def check_Document(Document: type) -> None:
             Always(_visits("write", "write"), {"alone"}),
             Always(_visits("read", "write"), {"alone"}),
             Always(_visits("read", "read", "write"), {"alone", "readers overlap"}, max_preemptions=1),
+            Always(_visits("read", "write", "write"), {"alone"}, max_preemptions=1),
             Sometimes(_visits("read", "read"), lambda how: how == "readers overlap", _NO_OVERLAP),
             mistakes=[
                 Mistake("Two writers are in at once.", lambda f: f.ending == "two writers"),

@@ -1,5 +1,6 @@
 """Checkers for the exercises of threads/06_semaphores."""
 
+import threading
 from collections.abc import Callable
 from functools import partial
 
@@ -31,13 +32,18 @@ def check_Pool(Pool: type) -> None:
                     lambda f: f.ending == "two on one connection",
                 ),
                 Mistake(
-                    "There is no connection left to take, and run does not wait for one.",
-                    lambda f: f.ending == "IndexError",
-                ),
-                Mistake(
                     "After a work that raised, its connection never comes back. Give it back in any case: with, or "
                     "finally.",
                     lambda f: f.program is _after_an_error and f.ending in ("deadlock", "IndexError"),
+                ),
+                Mistake(
+                    "There was a permit, and no connection. They belong together: take the permit first, give the "
+                    "connection back before it, and hold both until work is done.",
+                    lambda f: f.ending == "IndexError" and f.took(r"acquire|with "),
+                ),
+                Mistake(
+                    "There is no connection left to take, and run does not wait for one.",
+                    lambda f: f.ending == "IndexError",
                 ),
                 Mistake("run should return what work returned.", lambda f: f.ending == "nothing came back"),
                 Mistake(
@@ -188,15 +194,24 @@ def check_Barrier(Barrier: type) -> None:
                     lambda f: f.program is _two_rounds and not f.is_error,
                 ),
                 Mistake("A thread leaves before all have come.", _left_a_round_early),
+                Mistake(
+                    "That is made of something that can already do it. Use locks and semaphores only.",
+                    lambda f: f.ending == "ready-made",
+                ),
             ],
             solved="in {schedules:,} of {schedules:,} schedules nobody leaves a round before all have come to it.",
         )
     )
 
 
+_READY_MADE = (threading.Barrier, threading.Condition, threading.Event)
+
+
 def _rounds(threads: int, rounds: int) -> Callable[[type], str]:
     def program(kind: type) -> str:
         barrier, log = kind(threads), []
+        if any(isinstance(part, _READY_MADE) for part in (barrier, *getattr(barrier, "__dict__", {}).values())):
+            return "ready-made"
 
         def work() -> None:
             for number in range(rounds):
