@@ -6,11 +6,13 @@ import threading
 import psutil
 import pytest
 from wrong_answers import every_one, misbehaving
+from wrong_answers.threads_events_and_barriers import PausesFirst
 from wrong_answers.threads_multithreading import reads_with_an_executor
 
 from helpers.checks import schedules, verdict
 from helpers.checks.pools.pool_size import check_choose
 from helpers.checks.schedules import Always, in_threads, judged
+from helpers.checks.threads.events_and_barriers import check_Ticker
 from helpers.checks.threads.multithreading import check_read_all
 from helpers.interleave import explore
 from notebooks import exercises
@@ -108,8 +110,9 @@ def test_an_answer_that_hangs_is_told_where_it_stands(said, monkeypatch):
         assert said(check_choose, answer) == f"Not yet: your code had not come back after 1 s. {where}\n"
 
 
-def test_an_answer_by_other_means_is_solved_too(said):
-    assert said(check_read_all, reads_with_an_executor).startswith("Solved: ")
+@pytest.mark.parametrize(("check", "answer"), [(check_read_all, reads_with_an_executor), (check_Ticker, PausesFirst)])
+def test_an_answer_by_other_means_is_solved_too(check, answer, said):
+    assert said(check, answer).startswith("Solved: ")
 
 
 def test_an_answer_with_too_many_schedules_is_judged_by_those_with_fewer_preemptions(monkeypatch):

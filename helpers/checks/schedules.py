@@ -18,15 +18,15 @@ from typing import Any, NamedTuple
 from helpers.checks.verdict import NotYet, Verdict, refuse_type
 from helpers.interleave import ExploreError, Result, Trace, Uncontrolled, explore
 
-MOST_STEPS = 500  # more than any trial needs: a run that takes more does not end
-MOST_SCHEDULES = 20_000  # half a minute's worth; the reference solutions have a few thousand
+MOST_STEPS = 300  # more than any trial needs: a run that takes more does not end
+MOST_SCHEDULES = 10_000  # half a minute's worth at most; the reference solutions have a few thousand
 
 
 class Failure(NamedTuple):
     """A way in which a trial goes wrong.
 
     ending: a value, an exception's name or "deadlock"; trace: the shortest run that ends so; result: of all schedules;
-    program: the trial's; always: whether no schedule ends well
+    program, counts: the trial's; always: whether no schedule ends well
     """
 
     ending: Any
@@ -34,6 +34,7 @@ class Failure(NamedTuple):
     result: Result
     program: Callable[[Any], Any]
     always: bool
+    counts: bool
 
     @property
     def is_error(self) -> bool:
@@ -72,15 +73,17 @@ class Always:
         self.options = {"max_steps": MOST_STEPS, "max_schedules": MOST_SCHEDULES, **options}
 
     def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
-        """Explore; the number of schedules. Raises NotYet with the first mistake that a failure shows."""
+        """Explore; the number of schedules, if it may be named. Raises NotYet with the first mistake that shows."""
         result = explore(lambda: self.program(answer), **self.options)
         wrong = [ending for ending in result.endings if self._is_wrong(ending, result)]
         if not wrong and not result.complete:
             return self._with_fewer_preemptions().run(answer, mistakes)
         if not wrong:
-            return result.schedules
+            return result.schedules if self.counts else 0
         always = len(wrong) == len(result.endings)
-        failures = [Failure(ending, result.find(ending), result, self.program, always) for ending in wrong[:5]]
+        failures = [
+            Failure(ending, result.find(ending), result, self.program, always, self.counts) for ending in wrong[:5]
+        ]
         for mistake in mistakes:
             for failure in failures:
                 if mistake.shows(failure):

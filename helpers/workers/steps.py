@@ -18,3 +18,4 @@ class Visits:
 
 def a_moment_later() -> None:
     """Do nothing, in a step of its own: before it, others can come first."""
+    _ = None

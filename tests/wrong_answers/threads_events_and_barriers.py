@@ -29,6 +29,20 @@ class AnyTicker:
         self.thread.join()
 
 
+class PausesFirst(AnyTicker):
+    """A right one."""
+
+    def run(self):
+        while not self.stopped.wait(self.seconds):
+            self.tick()
+
+
+@refused(check_Ticker, "stop tells the thread nothing")
+class StopOnlyJoins(AnyTicker):
+    def stop(self):
+        self.thread.join()
+
+
 @refused(check_Ticker, "keeps a processor busy")
 class LooksAtABool(AnyTicker):
     running = True
@@ -50,6 +64,30 @@ class TicksWithoutAPause(AnyTicker):
     def run(self):
         while not self.stopped.is_set():
             self.tick()
+
+
+@refused(check_Ticker, "keeps a processor busy")
+class WaitsForNoTimeAtAll(AnyTicker):
+    def run(self):
+        while not self.stopped.wait(0):
+            self.tick()
+
+
+@refused(check_Ticker, "keeps a processor busy")
+class SleepsInTinyPieces(AnyTicker):
+    def run(self):
+        while not self.stopped.is_set():
+            self.tick()
+            due = time.monotonic() + self.seconds
+            while not self.stopped.is_set() and time.monotonic() < due:
+                time.sleep(0.001)
+
+
+@refused(check_Ticker, "tick again after each pause")
+class TicksOnce(AnyTicker):
+    def run(self):
+        self.tick()
+        self.stopped.wait()
 
 
 @refused(check_Ticker, "nothing ends a sleep early")
@@ -132,6 +170,38 @@ def counts_the_main_thread(parts):
 @refused(check_shares, "Between the two phases all must meet")
 def counts_one_too_few(parts):
     return with_barrier(parts, threading.Barrier(len(parts) - 1), add_meet_divide)
+
+
+@refused(check_shares, "Each list has a thread of its own")
+def has_new_threads_for_the_second_phase(parts):
+    totals, result = [0] * len(parts), [None] * len(parts)
+
+    def add(i):
+        totals[i] = sum(parts[i])
+
+    def divide(i):
+        result[i] = [x / sum(totals) for x in parts[i]]
+
+    for phase in (add, divide):
+        in_threads(*[partial(phase, i) for i in range(len(parts))])
+    return result
+
+
+@refused(check_shares, "Let a barrier count")
+def counts_without_a_lock(parts):
+    totals, result = [0] * len(parts), [None] * len(parts)
+    counted, all_there = [0], threading.Event()
+
+    def work(i):
+        totals[i] = sum(parts[i])
+        counted[0] += 1
+        if counted[0] == len(parts):
+            all_there.set()
+        all_there.wait()
+        result[i] = [x / sum(totals) for x in parts[i]]
+
+    in_threads(*[partial(work, i) for i in range(len(parts))])
+    return result
 
 
 @refused(check_shares, "The main thread did the work")

@@ -24,6 +24,16 @@ def asks_how_many_there_are(items):
     return [items.get() for _ in range(count)]
 
 
+@refused(check_drain, "The answer of empty or qsize is old")
+def asks_and_gets_on_one_line(items):
+    return [items.get() for _ in range(items.qsize())]
+
+
+@refused(check_drain, "Not every item was taken")
+def takes_one(items):
+    return [items.get_nowait()]
+
+
 @refused(check_drain, "get waits for an item that nobody will put")
 def gets_for_ever(items):
     taken = []
@@ -93,7 +103,7 @@ def one_sentinel_for_two(items, convert, store):
     writer.join()
 
 
-@refused(check_run, "cannot tell *nothing yet* from *nothing more*")
+@refused(check_run, "cannot tell `nothing yet` from `nothing more`")
 def ends_when_the_queue_is_empty(items, convert, store):
     class AsksFirst(Stages):
         def work(self):
@@ -105,6 +115,7 @@ def ends_when_the_queue_is_empty(items, convert, store):
                 self.done.put(result)
 
     stages = AsksFirst(convert, store)
+    stages.raw = Queue()
     for item in items:
         stages.raw.put(item)
     *workers, writer = start(stages.work, stages.work, stages.write)
@@ -202,7 +213,7 @@ def stops_the_writer_too_early(items, convert, store):
     writer.join()
 
 
-@refused(check_run, "compare with the sentinel by `is`")
+@refused(check_run, "compare by is")
 def takes_zero_for_the_end(items, convert, store):
     class Truthy(Stages):
         def work(self):
@@ -221,6 +232,61 @@ def takes_zero_for_the_end(items, convert, store):
         worker.join()
     stages.done.put(STOP)
     writer.join()
+
+
+@refused(check_run, "compare by is")
+def takes_none_for_the_end(items, convert, store):
+    class Nones(Stages):
+        def write(self):
+            while (result := self.done.get()) is not None:
+                self.store(result)
+
+    stages = Nones(convert, store)
+    *workers, writer = start(stages.work, stages.work, stages.write)
+    for item in [*items, STOP, STOP]:
+        stages.raw.put(item)
+    for worker in workers:
+        worker.join()
+    stages.done.put(None)
+    writer.join()
+
+
+@refused(check_run, "Catch the error inside the loop")
+def catches_around_the_loop(items, convert, store):
+    class GivesUp(Stages):
+        def work(self):
+            try:
+                while (item := self.raw.get()) is not STOP:
+                    self.done.put(self.convert(item))
+            except ValueError:
+                return
+
+    stages = GivesUp(convert, store)
+    *workers, writer = start(stages.work, stages.work, stages.write)
+    for item in [*items, STOP, STOP]:
+        stages.raw.put(item)
+    for worker in workers:
+        worker.join()
+    stages.done.put(STOP)
+    writer.join()
+
+
+@refused(check_run, "A worker called store")
+def has_no_writer(items, convert, store):
+    class Stores(Stages):
+        def work(self):
+            while (item := self.raw.get()) is not STOP:
+                try:
+                    self.store(self.convert(item))
+                except ValueError:
+                    continue
+
+    stages = Stores(convert, store)
+    workers = start(stages.work, stages.work)
+    for item in [*items, STOP, STOP]:
+        stages.raw.put(item)
+    for worker in workers:
+        worker.join()
 
 
 @refused(check_run, "there should be two workers")

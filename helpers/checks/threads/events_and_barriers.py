@@ -21,19 +21,35 @@ def check_Ticker(Ticker: type) -> None:
     say(
         judged(
             Ticker,
-            # With one preemption no pause runs out by itself before stop is called; with two it may.
+            # Without preemptions time passes only while everybody waits, and with one no pause runs out before stop.
+            Always(_stopped_later, {"stopped"}, max_preemptions=0),
             Always(_stopped_in_time, {"stopped"}, max_preemptions=1),
             Always(_stopped, {"stopped"}),
             Sometimes(_paused, lambda pauses: pauses, _BUSY, max_preemptions=1),
             mistakes=[
+                Mistake("tick was called in the thread that called start.", lambda f: f.ending == "no thread"),
                 Mistake(
                     "The event was set, and then cleared again before the thread had seen it. Make it once, and never "
                     "clear it.",
                     lambda f: f.took(r"\.clear\("),
                 ),
                 Mistake(
+                    "stop tells the thread nothing, and the thread ticks on for ever.",
+                    lambda f: (
+                        f.ending == "StepLimit" and f.took(r"join\(") and not f.took(r"set\(|notify|release|put\(|=")
+                    ),
+                ),
+                Mistake(
                     f"T{_BUSY[1:]}",
-                    lambda f: f.ending == "too many ticks" or (f.ending == "StepLimit" and f.took(r"tick\(")),
+                    lambda f: (
+                        f.ending == "too many ticks"
+                        or (f.ending == "too few ticks" and f.took(r"sleep|monotonic|perf_counter|time\("))
+                        or (f.ending == "StepLimit" and f.took(r"tick\(|sleep|wait\(|time\(|monotonic|perf_counter"))
+                    ),
+                ),
+                Mistake(
+                    "It should tick again after each pause, until stop is called.",
+                    lambda f: f.ending == "too few ticks",
                 ),
                 Mistake(
                     "stop had to wait until the pause was over: nothing ends a sleep early. Wait for the event, with a "
@@ -44,7 +60,6 @@ def check_Ticker(Ticker: type) -> None:
                     "stop came back while the thread was still there, and could tick once more. Join it.",
                     lambda f: f.ending == "left running",
                 ),
-                Mistake("tick was called in the thread that called start.", lambda f: f.ending == "no thread"),
             ],
             solved="in {schedules:,} of {schedules:,} schedules it is stopped at once, and nothing is left running.",
         )
@@ -57,49 +72,59 @@ _BUSY = (
 
 
 class _User:
-    """Starts a ticker, and stops it a moment later."""
+    """Starts a ticker, and stops it a moment later, or after so many pauses."""
 
-    def __init__(self, kind: type) -> None:
+    def __init__(self, kind: type, pauses: float = 0) -> None:
         self.ticks: list[float] = []
-        self.tickers: set[threading.Thread] = set()
-        self.paused = False
+        self.ticked_here = False
+        self.user = threading.current_thread()
+        others = set(threading.enumerate())
         ticker = kind(self.tick, _PAUSE_S)
         ticker.start()
+        tickers = set(threading.enumerate()) - others
+        if pauses:
+            time.sleep(pauses * _PAUSE_S)
         a_moment_later()
-        self.paused = any(is_blocked(thread) for thread in self.tickers)
+        self.paused = any(is_blocked(thread) for thread in tickers)
         asked = time.monotonic()
         ticker.stop()
         self.stop_took_s = time.monotonic() - asked
-        self.left_running = any(thread.is_alive() for thread in self.tickers)
+        self.left_running = any(thread.is_alive() for thread in tickers)
 
     def tick(self) -> None:
         self.ticks.append(time.monotonic())
-        self.tickers.add(threading.current_thread())
+        self.ticked_here = self.ticked_here or threading.current_thread() is self.user
 
     def how_it_went(self) -> str:
-        if threading.current_thread() in self.tickers:
+        if self.ticked_here:
             return "no thread"
         if any(later - earlier < _PAUSE_S for earlier, later in pairwise(self.ticks)):
             return "too many ticks"
         return "left running" if self.left_running else "stopped"
 
+    def how_often_it_ticked(self) -> str:
+        how = self.how_it_went()
+        return "too few ticks" if how == "stopped" and len(self.ticks) < 3 else how
 
-def _in_a_thread(look: Callable[[_User], Any]) -> Callable[[type], Any]:
+    def how_soon_it_stopped(self) -> str:
+        return "stop took a whole pause" if self.stop_took_s >= _PAUSE_S / 2 else self.how_it_went()
+
+
+def _in_a_thread(look: Callable[[_User], Any], pauses: float = 0) -> Callable[[type], Any]:
     """A program in which a thread of its own uses the ticker; look says how it ended, in that thread."""
 
     def program(kind: type) -> Any:
         found = []
-        in_threads(lambda: found.append(look(_User(kind))))
+        in_threads(lambda: found.append(look(_User(kind, pauses))))
         return found[0]
 
     return program
 
 
 _stopped = _in_a_thread(_User.how_it_went)
+_stopped_later = _in_a_thread(_User.how_often_it_ticked, pauses=3.5)
+_stopped_in_time = _in_a_thread(_User.how_soon_it_stopped)
 _paused = _in_a_thread(lambda user: user.paused)
-_stopped_in_time = _in_a_thread(
-    lambda user: "stop took a whole pause" if user.stop_took_s >= _PAUSE_S / 2 else user.how_it_went()
-)
 
 
 # shares -------------------------------------------------------------------------------------------------------------
@@ -112,6 +137,7 @@ def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> No
             shares,
             Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}),
             Always(_three_parts, {"[[0.25], [0.5], [0.25]]"}, max_preemptions=1),
+            Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}, max_preemptions=1, step="opcode", counts=False),
             kind=callable,
             mistakes=[
                 Mistake(
@@ -120,6 +146,17 @@ def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> No
                     lambda f: f.waits("for the others") > 0,
                 ),
                 Mistake("The main thread did the work of the others.", lambda f: f.ending == "in the main thread"),
+                Mistake(
+                    "Each list has a thread of its own, which adds it up and divides it. Here one thread read several "
+                    "lists, or a list was read by several threads.",
+                    lambda f: f.ending == "not a thread each",
+                ),
+                Mistake(
+                    "A thread waits for a signal that never comes: adding one to what all share reads and writes it, "
+                    "and "
+                    "between the two another thread may come. Let a barrier count.",
+                    lambda f: bool(f.trace.deadlock) and not f.counts,
+                ),
                 Mistake(
                     "A thread used the grand total before every thread had added up its part. Between the two phases "
                     "all "
@@ -133,20 +170,25 @@ def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> No
 
 
 class _Part(list):
-    """A list that knows whether the main thread has read it."""
+    """A list that knows which threads have read it."""
 
-    read_by_main = False
+    def __init__(self, numbers: list[float]) -> None:
+        super().__init__(numbers)
+        self.readers: set[threading.Thread] = set()
 
     def __iter__(self):
-        self.read_by_main |= threading.current_thread() is threading.main_thread()
+        self.readers.add(threading.current_thread())
         return super().__iter__()
 
 
 def _program(*parts: list[float]) -> Callable[[Callable], str]:
     def program(shares: Callable) -> str:
         watched = [_Part(part) for part in parts]
-        result = shares(watched)
-        return "in the main thread" if any(part.read_by_main for part in watched) else str(result)
+        result = str(shares(watched))
+        if any(threading.main_thread() in part.readers for part in watched):
+            return "in the main thread"
+        readers = [reader for part in watched for reader in part.readers]
+        return result if len(readers) == len(set(readers)) == len(parts) else "not a thread each"
 
     return program
 

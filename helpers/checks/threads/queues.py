@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from queue import Queue
+from typing import Any
 
 from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import say
@@ -19,14 +20,16 @@ def check_drain(drain: Callable[[Queue], list]) -> None:
             drain,
             Always(_one_drains, {"ab"}),
             Always(_two_drain, {"ab"}),
+            Always(_two_drain, {"ab"}, max_preemptions=1, step="opcode", counts=False),
             kind=callable,
             mistakes=[
                 Mistake(
                     "The queue was not empty when it was asked, and another thread took the last item before get. The "
                     "answer of empty or qsize is old when you have it: try get_nowait, and see.",
-                    lambda f: f.waits("for an item in") > 0 and f.took(r"empty\(|qsize\("),
+                    lambda f: f.waits("for an item in") > 0 and f.took(r"\b(empty|qsize)\b"),
                 ),
                 Mistake("get waits for an item that nobody will put.", lambda f: f.waits("for an item in") > 0),
+                Mistake("Not every item was taken, and each of them once.", lambda f: _is_some_of("ab", f.ending)),
                 Mistake("drain waited, although there was nothing to wait for.", lambda f: f.ending == "it waited"),
                 Mistake(
                     "get_nowait raises queue.Empty when there is nothing more. That is the end, and no error.",
@@ -36,6 +39,10 @@ def check_drain(drain: Callable[[Queue], list]) -> None:
             solved="in {schedules:,} of {schedules:,} schedules each item is taken once and nobody waits.",
         )
     )
+
+
+def _is_some_of(items: str, ending: Any) -> bool:
+    return isinstance(ending, str) and ending != items and set(ending) <= set(items)
 
 
 def _drained(drain: Callable[[Queue], list], threads: int) -> str:
@@ -64,15 +71,15 @@ def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int]
     say(
         judged(
             run,
-            Always(_refuses_one, {"stored 20"}, max_preemptions=1),
-            Always(_two_items, {"stored 0 20"}, max_preemptions=1),
+            Always(_refuses_two, {"stored 20"}, max_preemptions=1),
+            Always(_two_items, {"stored 20 None"}, max_preemptions=1),
             Sometimes(_at_once, lambda most: most == 2, _ONE_WORKER, max_preemptions=1),
             kind=callable,
             mistakes=[
                 Mistake(
-                    "A worker that asks whether the queue is empty cannot tell *nothing yet* from *nothing more*, and "
+                    "A worker that asks whether the queue is empty cannot tell `nothing yet` from `nothing more`, and "
                     "another may take the last item between the question and get. Send a sentinel.",
-                    lambda f: f.took(r"empty\(|qsize\("),
+                    lambda f: f.took(r"\b(empty|qsize)\b") and f.ending != "ValueError",
                 ),
                 Mistake(
                     "convert raised ValueError, and that was the end of the worker. Catch it, and go on with the next "
@@ -85,6 +92,19 @@ def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int]
                     lambda f: f.waits("to be done") > 0,
                 ),
                 Mistake(
+                    "An item or a result may be None, or count as false: make a sentinel of your own, and compare by "
+                    "is.",
+                    lambda f: f.program is _two_items and f.always and f.ending != "left running",
+                ),
+                Mistake(
+                    "A worker called store. The results go through a second queue to one writer.",
+                    lambda f: f.ending == "stored by a worker",
+                ),
+                Mistake(
+                    "An item that convert refuses ended its worker. Catch the error inside the loop, and go on.",
+                    lambda f: f.waits("for room in") > 0 and bool(f.trace.rows) and f.program is _refuses_two,
+                ),
+                Mistake(
                     "There are more workers than sentinels: who takes one is gone, and nobody tells the others. One "
                     "for "
                     "each.",
@@ -93,10 +113,6 @@ def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int]
                 Mistake(
                     "run came back, and threads are still there, waiting for items. End each of them, and join it.",
                     lambda f: f.ending == "left running",
-                ),
-                Mistake(
-                    "A result is missing. An item may count as false: compare with the sentinel by `is`.",
-                    lambda f: f.program is _two_items and f.ending == "stored 20" and f.always,
                 ),
                 Mistake(
                     "The writer was told to stop while a worker still had a result for it, or run did not wait for it. "
@@ -115,38 +131,45 @@ _ONE_WORKER = "convert is never under way for two items at once: there should be
 class _Use:
     """A run of the pipeline: what was stored, by which threads, and how many conversions were under way at most."""
 
-    def __init__(self, run: Callable, items: list[int]) -> None:
-        self.stored: list[int] = []
-        self.threads: set[threading.Thread] = set()
+    def __init__(self, run: Callable, items: list) -> None:
+        self.stored: list[int | None] = []
+        self.converters: set[threading.Thread] = set()
+        self.writers: set[threading.Thread] = set()
         self.converting = self.most = 0
         run(items, self.convert, self.store)
         self.found = list(self.stored)
-        self.left_running = any(thread.is_alive() for thread in self.threads - {threading.current_thread()})
+        self.left_running = any(
+            thread.is_alive() for thread in self.converters | self.writers if thread is not threading.current_thread()
+        )
 
-    def convert(self, item: int) -> int:
-        self.threads.add(threading.current_thread())
+    def convert(self, item: int | None) -> int | None:
+        self.converters.add(threading.current_thread())
         self.converting += 1
         self.most = max(self.most, self.converting)
         a_moment_later()
         self.converting -= 1
+        if item is None:
+            return None
         if item < 0:
             raise ValueError(f"{item} is negative")
         return item * 10
 
-    def store(self, result: int) -> None:
-        self.threads.add(threading.current_thread())
+    def store(self, result: int | None) -> None:
+        self.writers.add(threading.current_thread())
         self.stored.append(result)
 
     def how_it_went(self) -> str:
+        if self.converters & self.writers or len(self.writers) > 1:
+            return "stored by a worker"
         found = " ".join(["stored", *map(str, sorted(self.found, key=str))])
         return "left running" if self.left_running and len(self.found) else found
 
 
-def _pipeline(*items: int) -> Callable[[Callable], str]:
+def _pipeline(*items: int | None) -> Callable[[Callable], str]:
     return lambda run: _Use(run, list(items)).how_it_went()
 
 
-_two_items, _refuses_one = _pipeline(2, 0), _pipeline(-1, 2)
+_two_items, _refuses_two = _pipeline(2, None), _pipeline(-1, -2, 2)
 
 
 def _at_once(run: Callable) -> int:
