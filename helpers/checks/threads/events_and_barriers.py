@@ -36,7 +36,9 @@ def check_Ticker(Ticker: type) -> None:
                 Mistake(
                     "stop tells the thread nothing, and the thread ticks on for ever.",
                     lambda f: (
-                        f.ending == "StepLimit" and f.took(r"join\(") and not f.took(r"set\(|notify|release|put\(|=")
+                        f.ending == "StepLimit"
+                        and f.took(r"join\(")
+                        and not f.took(r"set\(|notify|release|put\(|= (True|False)")
                     ),
                 ),
                 Mistake(
