@@ -155,14 +155,12 @@ def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> No
                 ),
                 Mistake(
                     "A thread waits for a signal that never comes: adding one to what all share reads and writes it, "
-                    "and "
-                    "between the two another thread may come. Let a barrier count.",
+                    "and between the two another thread may come. Let a barrier count.",
                     lambda f: bool(f.trace.deadlock) and not f.counts,
                 ),
                 Mistake(
                     "A thread used the grand total before every thread had added up its part. Between the two phases "
-                    "all "
-                    "must meet.",
+                    "all must meet.",
                     lambda f: f.ending == "ZeroDivisionError" or str(f.ending).startswith("[["),
                 ),
             ],

@@ -106,8 +106,7 @@ def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int]
                 ),
                 Mistake(
                     "There are more workers than sentinels: who takes one is gone, and nobody tells the others. One "
-                    "for "
-                    "each.",
+                    "for each.",
                     lambda f: f.waits("for an item in") > 0 and not f.took(r"task_done\("),
                 ),
                 Mistake(

@@ -23,8 +23,7 @@ def check_Pool(Pool: type) -> None:
             mistakes=[
                 Mistake(
                     "acquire with a timeout, or without blocking, may come back without a permit, and the answer was "
-                    "not "
-                    "looked at.",
+                    "not looked at.",
                     lambda f: f.took(r"acquire\(.+\)") and f.ending in ("IndexError", "two on one connection"),
                 ),
                 Mistake(
@@ -179,8 +178,7 @@ def check_Barrier(Barrier: type) -> None:
             mistakes=[
                 Mistake(
                     "Two threads both count themselves the last, because another came between counting and looking. "
-                    "Count "
-                    "and look under one lock.",
+                    "Count and look under one lock.",
                     lambda f: not f.took(r"with ") and _left_a_round_early(f),
                 ),
                 Mistake(
