@@ -6,8 +6,8 @@ import threading
 import psutil
 import pytest
 from wrong_answers import every_one, misbehaving
-from wrong_answers.threads_events_and_barriers import PausesFirst
-from wrong_answers.threads_multithreading import reads_with_an_executor
+from wrong_answers.threads.events_and_barriers import PausesFirst
+from wrong_answers.threads.multithreading import reads_with_an_executor
 
 from helpers.checks import schedules, verdict
 from helpers.checks.pools.pool_size import check_choose

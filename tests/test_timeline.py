@@ -15,8 +15,8 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 
 from helpers.timeline import COLOURS, Recorder, Span, timeline, timelines
-from helpers.workers.multithreading import watch_the_clock
-from helpers.workers.pool_size import ready, square
+from helpers.workers.pools.pool_size import ready, square
+from helpers.workers.threads.multithreading import watch_the_clock
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from helpers.watchdog import Frame, Outcome, Stack, parse_stacks, watch
-from helpers.workers.pool_size import square
+from helpers.workers.pools.pool_size import square
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -214,9 +214,9 @@ def test_a_limit_that_is_not_positive_is_refused(limit_s):
 
 def test_a_worker_of_the_course_counts_as_the_reader_s_code_and_the_rest_of_helpers_does_not():
     import helpers.timeline
-    import helpers.workers.pool_size
+    import helpers.workers.pools.pool_size
 
-    assert not Frame(helpers.workers.pool_size.__file__, 1, square.__name__).is_library
+    assert not Frame(helpers.workers.pools.pool_size.__file__, 1, square.__name__).is_library
     assert Frame(helpers.timeline.__file__, 1, "note").is_library
     assert Frame(threading.__file__, 1, "join").is_library
 

@@ -5,12 +5,14 @@ import sys
 
 import pytest
 
-from helpers.workers.executors import factorial
-from helpers.workers.multithreading import count
-from helpers.workers.pool_size import add_squares, square
+from helpers.workers.pools.executors import factorial
+from helpers.workers.pools.pool_size import add_squares, square
+from helpers.workers.threads.multithreading import count
 from notebooks import ROOT
 
-MODULES = sorted(path.stem for path in (ROOT / "helpers" / "workers").glob("*.py") if path.stem != "__init__")
+FILES = [path for path in (ROOT / "helpers" / "workers").glob("*/*.py") if path.stem != "__init__"]
+MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in FILES)
+PACKAGES = ["helpers", "helpers/workers", *sorted({f"helpers/workers/{path.parent.name}" for path in FILES})]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -20,13 +22,13 @@ def test_a_worker_module_loads_neither_matplotlib_nor_ipython(module):
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "[]\n"
 
 
-@pytest.mark.parametrize("package", ["helpers", "helpers/workers"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_the_packages_that_a_child_passes_on_its_way_are_empty(package):
     assert (ROOT / package / "__init__.py").read_text() == ""
 
 
 def test_every_worker_module_belongs_to_a_lesson_or_serves_the_checkers_of_several():
-    lessons = {path.stem.split("_", 1)[1] for path in ROOT.glob("notebooks/*/*.ipynb")}
+    lessons = {f"{path.parent.name}.{path.stem.split('_', 1)[1]}" for path in ROOT.glob("notebooks/*/*.ipynb")}
     checkers = [path.read_text(encoding="utf-8") for path in ROOT.glob("helpers/checks/*/*.py")]
     shared = {name for name in MODULES if sum(f"helpers.workers.{name} import" in text for text in checkers) > 1}
     assert set(MODULES) <= lessons | shared

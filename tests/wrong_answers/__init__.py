@@ -1,6 +1,6 @@
 """Classic wrong answers to the exercises, a module a lesson, each with a part of the sentence that refuses it.
 
-They stand apart from the tests because a checker's child process imports them.
+
 """
 
 import pkgutil
@@ -29,6 +29,6 @@ def refused(check: Callable, reason: str) -> Callable:
 
 
 def every_one() -> list[Refused]:
-    for module in pkgutil.iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        import_module(module.name)
     return REFUSED

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import say
-from helpers.workers.steps import Visits
+from helpers.workers.threads.steps import Visits
 
 
 def check_Buffer(Buffer: type) -> None:

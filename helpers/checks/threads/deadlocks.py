@@ -8,8 +8,8 @@ from typing import Any
 from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
-from helpers.workers.deadlocks import ORDERS, take
-from helpers.workers.steps import Visits
+from helpers.workers.threads.deadlocks import ORDERS, take
+from helpers.workers.threads.steps import Visits
 
 
 def check_can_deadlock(can_deadlock: Callable[[], set[str]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import say
 from helpers.interleave import is_blocked
-from helpers.workers.steps import a_moment_later
+from helpers.workers.threads.steps import a_moment_later
 
 # Ticker -------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 from helpers.checks.schedules import Always, Failure, Mistake, in_threads, judged
 from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
-from helpers.workers.races import Tally
+from helpers.workers.threads.races import Tally
 
 
 def check_three_increments(three_increments: Callable[[], set[int]]) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from helpers.checks.schedules import Always, Failure, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import say
-from helpers.workers.steps import Visits
+from helpers.workers.threads.steps import Visits
 
 # Pool ---------------------------------------------------------------------------------------------------------------
 

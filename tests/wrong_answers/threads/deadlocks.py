@@ -2,7 +2,7 @@
 
 from helpers.checks.threads.deadlocks import check_can_deadlock, check_dine
 from wrong_answers import refused
-from wrong_answers.threads_locks import one_for_all
+from wrong_answers.threads.locks import one_for_all
 
 refused(check_can_deadlock, "S cannot: none of 72 schedules ends in deadlock")(lambda: {"Q", "S"})
 refused(check_can_deadlock, "Q can: ")(lambda: set())

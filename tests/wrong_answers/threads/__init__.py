@@ -1,0 +1,1 @@
+"""Wrong answers to the exercises of the part threads, a module a lesson."""
