@@ -1,6 +1,6 @@
 """Classic wrong answers to the exercises, a module a lesson, each with a part of the sentence that refuses it.
 
-
+The modules, in a folder a part, stand apart from the tests because a checker's child process imports them.
 """
 
 import pkgutil
