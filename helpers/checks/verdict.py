@@ -5,13 +5,17 @@ what is wrong and the evidence. It orders events with gates, never with sleeps; 
 something that should have happened by now is taken not to happen.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.interleave import Trace
 from helpers.watchdog import Outcome, watch
+
+if TYPE_CHECKING:  # each child process imports this module, and none explores
+    from helpers.interleave import Trace
 
 QUIET_S = 2.0  # far longer than a thread needs to start, also on a busy machine
 LIMIT_S = 10.0  # for an answer to come back
