@@ -36,11 +36,15 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
 
 
 class Exercise(NamedTuple):
-    """A checker that a lesson calls, and the answers that stand in the lesson: the stub and the solution."""
+    """A checker that a lesson calls, the stub and the solution that stand in the lesson, and what it shows of the stub.
+
+    verdict: what was printed when the lesson was run last, as text
+    """
 
     check: Callable
     stub: object
     solution: object
+    verdict: str
 
     def __repr__(self) -> str:
         return self.check.__name__.removeprefix("check_")
@@ -55,12 +59,20 @@ def exercises() -> list[Exercise]:
             for name in names.split(", "):
                 answers = answers_in(lesson, name.removeprefix("check_"))
                 # A lesson may show the broken version before its exercise: the last two count.
-                found.append(Exercise(getattr(import_module(module), name), *answers[-2:]))
+                (stub, cell), (solution, _) = answers[-2:]
+                found.append(Exercise(getattr(import_module(module), name), stub, solution, printed_by(cell)))
     return found
 
 
-def answers_in(lesson: Path, name: str) -> list:
-    """The functions or classes called name that the lesson defines, in order, with what comes before them."""
+def printed_by(cell: nbformat.NotebookNode) -> str:
+    """The text of a cell's outputs, as a terminal would show them."""
+    return "".join(
+        output.text if output.output_type == "stream" else output.data["text/plain"] + "\n" for output in cell.outputs
+    )
+
+
+def answers_in(lesson: Path, name: str) -> list[tuple]:
+    """The functions or classes called name that the lesson defines, in order, each with its cell."""
     namespace: dict = {"__name__": "__main__"}
     answers = []
     for cell in code_cells(lesson):
@@ -69,5 +81,5 @@ def answers_in(lesson: Path, name: str) -> list:
         linecache.cache[name_of_cell] = len(cell.source), None, cell.source.splitlines(keepends=True), name_of_cell
         exec(compile(ast.Module(definitions, type_ignores=[]), name_of_cell, "exec"), namespace)
         if re.search(rf"^(def|class) {name}\b", cell.source, re.M):
-            answers.append(namespace[name])
+            answers.append((namespace[name], cell))
     return answers

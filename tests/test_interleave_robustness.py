@@ -21,7 +21,7 @@ from time import sleep
 
 import pytest
 
-from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay
+from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay, session
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 NAMES = [
@@ -390,20 +390,24 @@ def test_what_waits_elsewhere_is_refused_with_the_line(work, what):
 
 @posix
 @pytest.mark.parametrize("threaded", [False, True])
-def test_a_read_that_blocks_is_refused_with_the_line(threaded):
+def test_a_read_that_blocks_is_refused_with_the_line(threaded, monkeypatch):
     outlet, inlet = os.pipe()
+    threads = len(sys._current_frames())
 
     def read():
         os.read(outlet, 1)
 
-    with pytest.raises(Uncontrolled, match="waits for something that the explorer does not schedule") as caught:
-        explore(in_a_thread(read) if threaded else read)
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "_STUCK_S", 2.0)  # this read never ends: with less patience it says the same
+        patch.setattr(session, "_UNWIND_S", 1.0)
+        with pytest.raises(Uncontrolled, match="waits for something that the explorer does not schedule") as caught:
+            explore(in_a_thread(read) if threaded else read)
     assert "`os.read(outlet, 1)`" in str(caught.value)
     assert set(explore(increments).outcomes) == {1, 2}  # although a thread of the last exploration still reads
     assert all(thread.is_alive() for thread in threading.enumerate())
     os.close(inlet)
     for _ in range(300):
-        if len(sys._current_frames()) == threading.active_count():
+        if len(sys._current_frames()) == threads:  # those of the lost exploration have ended
             break
         time.sleep(0.01)
     os.close(outlet)

@@ -126,6 +126,13 @@ def test_a_search_that_is_cut_short_says_so_and_counts_what_it_ran(limit):
     assert (result.complete, result.runs, result.schedules) == (False, limit, limit)
 
 
+@pytest.mark.parametrize("limit", [1, 3])
+def test_a_reduced_search_that_is_cut_short_counts_what_it_ran(limit):
+    result = explore(straight(2, 2), max_preemptions=None, max_schedules=limit, reduce=True)
+    assert (result.complete, result.runs) == (False, limit)
+    assert result.schedules >= limit
+
+
 def test_a_search_that_ends_exactly_at_the_limit_is_complete():
     assert explore(straight(2, 2), max_preemptions=None, max_schedules=6).complete
 

@@ -15,10 +15,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -50,6 +46,9 @@ def joined(outputs: list) -> list:
 
 def refresh(path: Path) -> None:
     """Execute one notebook and write it back; raises CellExecutionError where a cell fails untagged."""
+    import nbformat  # takes seconds to import, and who mistypes a name need not wait for it
+    from nbclient import NotebookClient
+
     notebook = nbformat.read(path, as_version=4)
     before = [cell.get("outputs") for cell in notebook.cells]
     counts = [cell.get("execution_count") for cell in notebook.cells]
@@ -80,6 +79,8 @@ def main() -> None:
     named = [Path(name).resolve() for name in sys.argv[1:]] or sorted(ROOT.glob("notebooks/*/*.ipynb"))
     if missing := [str(path) for path in named if not path.is_file()]:
         sys.exit(f"no such notebook: {', '.join(missing)}")
+    from nbclient.exceptions import CellExecutionError  # see refresh
+
     with tempfile.TemporaryDirectory() as empty:
         os.environ["IPYTHONDIR"] = empty  # nobody's start-up files
         for path in named:

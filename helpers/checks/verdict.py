@@ -5,13 +5,17 @@ what is wrong and the evidence. It orders events with gates, never with sleeps; 
 something that should have happened by now is taken not to happen.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.interleave import Trace
 from helpers.watchdog import Outcome, watch
+
+if TYPE_CHECKING:  # each child process imports this module, and none explores
+    from helpers.interleave import Trace
 
 QUIET_S = 2.0  # far longer than a thread needs to start, also on a busy machine
 LIMIT_S = 10.0  # for an answer to come back
@@ -143,7 +147,9 @@ class Meeting:
         self._changed = threading.Condition()
 
     def wait(self) -> None:
-        """Come in, and stay until everybody is here or QUIET_S has passed without a newcomer; then all go."""
+        """Come in, and stay until all expected are here; all go as well once nobody is left who could come, or QUIET_S
+        has passed without a newcomer.
+        """
         with self._changed:
             self.visitors.append(threading.current_thread())
             self._inside += 1
@@ -151,7 +157,9 @@ class Meeting:
             self._changed.notify_all()
             while self.peak < self.expected and not self._given_up:
                 seen = len(self.visitors)
-                if not self._changed.wait(QUIET_S) and len(self.visitors) == seen:
+                everybody_is_here = self._inside == threading.active_count()  # so nobody is left who could come
+                quiet_s = 0 if everybody_is_here else QUIET_S
+                if not self._changed.wait(quiet_s) and len(self.visitors) == seen:
                     self._given_up = True
                     self._changed.notify_all()
             self._inside -= 1

@@ -59,9 +59,7 @@ class Carrier:
         self.native_id = _thread.get_native_id()
         if hasattr(os, "sched_setaffinity"):
             # One thread runs at a time: on one CPU the baton changes hands four times faster than between two.
-            # Which one depends on the process, so that several explorations at once do not all meet on the first.
-            cpus = sorted(os.sched_getaffinity(0))
-            os.sched_setaffinity(0, {cpus[os.getpid() % len(cpus)]})
+            os.sched_setaffinity(0, {_present_cpu()})
         try:
             while True:
                 self.gate.acquire()
@@ -84,6 +82,18 @@ class Carrier:
         self.gate.release()
         self.gone.acquire()
         carriers_by_ident.pop(self.ident, None)
+
+
+def _present_cpu() -> int:
+    """The CPU on which the system has just put this thread: a free one, when several processes explore at once.
+
+    What a thread starts stays on its CPU, so all carriers of a session meet on the first one's.
+    """
+    try:
+        with open("/proc/thread-self/stat") as stat:
+            return int(stat.read().rpartition(")")[2].split()[36])  # field 39, and the command's name may have blanks
+    except OSError:
+        return min(os.sched_getaffinity(0))
 
 
 @contextlib.contextmanager

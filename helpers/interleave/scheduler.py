@@ -274,9 +274,10 @@ class Run:
         task.took_lock, task.lock_call = True, call
 
     def touch(self, variable: Any, write: bool = True) -> None:
-        """The step in progress uses a primitive, or something else that is shared."""
-        line = self.current.line
-        (line.writes if write else line.reads).add(variable)
+        """The step in progress uses a primitive, or something else that is shared; only a reducing search asks."""
+        if self.reduce:
+            line = self.current.line
+            (line.writes if write else line.reads).add(variable)
 
     # ---- the choice ---------------------------------------------------------------------------------------------
 

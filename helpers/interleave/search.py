@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from helpers.interleave import scheduler
@@ -23,12 +23,15 @@ class _Best(NamedTuple):
 
 @dataclass
 class Branch:
-    """A node of the search: the choice being explored there, and the endings below it."""
+    """A node of the search: the choice being explored there, and the endings below it.
+
+    Only a search that reduces counts for each node; otherwise all nodes have the search's own counter.
+    """
 
     node: Node
     chosen: int
-    key: Any = None
-    endings: Counter = field(default_factory=Counter)
+    key: Any
+    endings: Counter
 
 
 class Search:
@@ -37,6 +40,7 @@ class Search:
     def __init__(self, session: Session) -> None:
         """No schedule has been run; complete and bounded are right once go has returned."""
         self.session, self.options = session, session.options
+        self.reduce = session.options.reduce
         self.endings: Counter = Counter()
         self.best: dict[Any, _Best] = {}
         self.complete = True
@@ -51,7 +55,8 @@ class Search:
             depth = len(path)
             run = self._execute(path, known)
             self.bounded = self.bounded or run.bounded
-            path += [Branch(n, run.picks[i], run.keys[i]) for i, n in enumerate(run.nodes[depth:], depth)]
+            for i, node in enumerate(run.nodes[depth:], depth):
+                path.append(Branch(node, run.picks[i], run.keys[i], Counter() if self.reduce else self.endings))
             below = path[-1].endings if path else self.endings
             if run.verdict.kind == scheduler.MERGED:
                 below.update(known[run.verdict.value])
@@ -64,8 +69,9 @@ class Search:
                 return
             if self.session.runs >= self.options.max_schedules or endless >= _ENDLESS_RUNS:
                 self.complete = False
-                for branch in path:
-                    self.endings.update(branch.endings)
+                if self.reduce:
+                    for branch in path:
+                        self.endings.update(branch.endings)
                 return
 
     def _execute(self, path: list[Branch], known: dict[Any, Counter]) -> Run:
@@ -82,9 +88,10 @@ class Search:
                 branch.node = branch.node._replace(place=None)  # another thread's, not known yet
                 return path
             path.pop()
-            (path[-1].endings if path else self.endings).update(branch.endings)
-            if branch.key is not None and self.options.reduce:
-                known[branch.key] = branch.endings
+            if self.reduce:
+                (path[-1].endings if path else self.endings).update(branch.endings)
+                if branch.key is not None:
+                    known[branch.key] = branch.endings
         return path
 
     def _ending(self, run: Run) -> Verdict:

@@ -22,7 +22,7 @@ def _explored() -> dict[str, tuple[int, int, str]]:
     """For each program how many schedules end in deadlock, of how many, and who waits for what in the shortest."""
     found = {}
     for name, orders in ORDERS.items():
-        result = explore(lambda orders=orders: _nested(orders), reduce=True)
+        result = explore(lambda orders=orders: _nested(orders))
         waits = "; ".join(result.find("deadlock").deadlock) if result.deadlocks else ""
         found[name] = result.deadlocks, result.schedules, waits
     return found
@@ -52,7 +52,7 @@ def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
     say(
         judged(
             dine,
-            Always(_dinner(3, [0, 1, 2]), {"all have eaten"}, reduce=True),
+            Always(_dinner(3, [0, 1, 2]), {"all have eaten"}),
             Sometimes(_dinner(4, [0, 2], say=_order), _at_once, _ONE_TABLE, step="opcode", max_preemptions=1),
             kind=callable,
             mistakes=[
