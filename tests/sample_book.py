@@ -187,6 +187,7 @@ def notebooks() -> dict[str, list]:
         text(RECALL, steps={"shows": ["two"]}),
         text(TWO_LOCKS),
         code("two", "with first, second:\n    pass", output("It stalls.")),
+        code("lost", "explore(two_visits).find(1)", output("a table", explore(two_visits).find(1)._repr_html_())),
     ]
     return {"visits": visits, "stalls": stalls}
 

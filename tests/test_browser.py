@@ -159,18 +159,19 @@ def test_a_folded_output_unfolds_and_a_solution_is_folded(tab, address):
     expect(tab.locator("details", has_text="Solution:").locator("pre").first).not_to_be_visible()
 
 
-def test_the_page_turns_dark_and_its_figures_keep_their_light_ground(tab, address):
+def test_the_page_turns_dark_and_its_figures_are_dimmed_and_keep_their_colours(tab, address):
     tab.goto(f"{address}/notebooks/threads/01_multithreading.html")
     ground = "getComputedStyle(document.body).backgroundColor"
     before = tab.evaluate(ground)
+    figure = tab.locator(".cell_output img").first
+    expect(figure).to_have_css("filter", "none")
     for _ in range(3):  # light, dark and the system's own follow one another
         tab.locator(".article-header-buttons .theme-switch-button").click()
         if tab.locator("html").get_attribute("data-theme") == "dark":
             break
     assert tab.evaluate(ground) != before
-    figure = tab.locator(".cell_output img").first
-    assert figure.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(251, 251, 248)"
-    assert figure.evaluate("e => getComputedStyle(e).filter") == "none"
+    expect(figure).to_have_css("background-color", "rgb(251, 251, 248)")
+    expect(figure).to_have_css("filter", "brightness(0.78) saturate(1.1)")  # no inversion: dark is holding
 
 
 def test_search_finds_the_page_that_explains_a_word(tab, address):

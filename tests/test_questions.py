@@ -1,10 +1,12 @@
-"""Questions in a real browser: what is folded, what is remembered, and the page Again."""
+"""A lesson's page in a real browser: what is folded, what is remembered, the page Again, repairs and traces."""
 
 import json
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sample_book import REPAIRED
 from test_browser import served, started_chromium, watched_page
 
 pytestmark = pytest.mark.browser
@@ -396,3 +398,80 @@ def test_a_file_without_answers_is_refused_in_a_sentence(again, content):
 def test_a_question_of_again_leads_to_its_place_in_the_lesson(again):
     again.locator(".again-question[data-question=three-visits] .again-place a").click()
     expect(second_question(again)).to_be_in_viewport()
+
+
+# ---- repairs, solutions, long lines and traces --------------------------------------------------------------------
+
+
+def test_a_repair_is_marked_with_a_sign_that_is_not_copied(lesson):
+    lesson.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    repair = lesson.locator(".repair")
+    signs = repair.locator(".hll").evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
+    assert signs == ['"+" / ""'] * 4
+    repair.hover()
+    repair.locator("button.copybtn").click()
+    expect(repair.locator("button.copybtn.success")).to_be_visible()
+    assert lesson.evaluate("navigator.clipboard.readText()") == REPAIRED
+
+
+def test_a_solution_is_folded_with_its_output_and_its_line_says_what_it_is(lesson):
+    solution = lesson.locator(".tag_hide-cell")
+    expect(solution.get_by_text("Solved: it is.")).not_to_be_visible()
+    expect(solution.locator("summary")).to_have_text("Show a solution", use_inner_text=True)
+    solution.locator("summary").click()
+    expect(solution.locator("summary")).to_have_text("Hide the solution", use_inner_text=True)
+    expect(solution.get_by_text("Solved: it is.")).to_be_visible()
+    expect(solution.get_by_text("print('Solved')")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_line_of_code_is_in_sight_as_a_whole(lesson, width):
+    lesson.set_viewport_size({"width": width, "height": 900})
+    pre = lesson.locator("pre", has_text="an_argument_with_a_long_name")
+    assert pre.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert pre.evaluate("e => e.clientHeight > 2 * parseFloat(getComputedStyle(e).lineHeight)")
+    assert lesson.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def badges(trace):
+    return trace.locator("[data-t]").evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
+
+
+@pytest.fixture
+def trace(tab, address):
+    tab.goto(f"{address}/notebooks/stalls.html")
+    tab.get_by_role("button", name="Show everything").click()
+    return tab.locator(".interleave-trace")
+
+
+def test_on_a_phone_each_step_of_a_trace_has_a_badge_and_what_came_of_it_below(tab, trace):
+    tab.set_viewport_size({"width": 390, "height": 900})
+    assert badges(trace) == [f'"Thread-{thread}"' for thread in (1, 2, 2, 1)]
+    third = trace.locator("tbody tr").nth(2)
+    number, statement, news = third.locator("th"), third.locator("[data-t]"), third.locator("td:last-child")
+    expect(news).to_have_text("page.visits = 1")
+    boxes = [part.bounding_box() for part in (number, statement, news)]
+    assert boxes[0]["x"] < boxes[1]["x"]
+    assert boxes[1]["y"] + boxes[1]["height"] <= boxes[2]["y"] + 1
+    assert trace.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_on_a_wide_screen_a_trace_has_a_column_for_each_thread_and_no_badges(trace):
+    assert set(badges(trace)) == {"none"}
+    tops = trace.locator("tbody tr").nth(2).locator("th, td").evaluate_all("all => all.map(one => one.offsetTop)")
+    assert len(set(tops)) == 1
+
+
+# ---- no reader is kept out ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", ["notebooks/visits", "notebooks/stalls", "book/again"])
+def test_axe_finds_nothing_that_keeps_a_reader_out(page, scheme, chromium, address):
+    with watched_page(chromium, address, color_scheme=scheme, reduced_motion="reduce") as tab:
+        tab.goto(f"{address}/{page}.html")
+        remember(tab, **{"two-visits": "02", "three-visits": "right", "stall": "right"})
+        tab.locator("article details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        # The logo in the theme's sidebar stands in no landmark.
+        found = Axe().run(tab, options={"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}})
+        assert found.violations_count == 0, found.generate_report()
