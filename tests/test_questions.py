@@ -465,6 +465,13 @@ def test_on_a_wide_screen_a_trace_has_a_column_for_each_thread_and_no_badges(tra
 # ---- no reader is kept out ----------------------------------------------------------------------------------------
 
 
+AXE = {
+    "resultTypes": ["violations"],
+    "rules": {"region": {"enabled": False}},  # the logo in the theme's sidebar stands in no landmark
+    "preload": False,  # it would look for the theme's style sheets in the wrong place
+}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", ["notebooks/visits", "notebooks/stalls", "book/again"])
 def test_axe_finds_nothing_that_keeps_a_reader_out(page, scheme, chromium, address):
@@ -472,6 +479,5 @@ def test_axe_finds_nothing_that_keeps_a_reader_out(page, scheme, chromium, addre
         tab.goto(f"{address}/{page}.html")
         remember(tab, **{"two-visits": "02", "three-visits": "right", "stall": "right"})
         tab.locator("article details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
-        # The logo in the theme's sidebar stands in no landmark.
-        found = Axe().run(tab, options={"resultTypes": ["violations"], "rules": {"region": {"enabled": False}}})
+        found = Axe().run(tab, options=AXE)
         assert found.violations_count == 0, found.generate_report()
