@@ -10,7 +10,6 @@ import pytest
 from build_book import build
 from filelock import FileLock
 from kernels import profile
-from sample_book import build_sample
 
 
 def pytest_addoption(parser):
@@ -63,6 +62,10 @@ def pages(book_build) -> Path:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory) -> Path:
     """The folder of the pages of the small book in sample_book.py."""
+    from sample_book import (
+        build_sample,
+    )  # not before the tests: it would import helpers.interleave ahead of pytest's hooks
+
     built = built_once(tmp_path_factory, "sample", build_sample)
     assert built.returncode == 0, built.stdout
     return Path(built.args[0])
