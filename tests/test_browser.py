@@ -171,7 +171,7 @@ def test_the_page_turns_dark_and_its_figures_are_dimmed_and_keep_their_colours(t
             break
     assert tab.evaluate(ground) != before
     expect(figure).to_have_css("background-color", "rgb(251, 251, 248)")
-    expect(figure).to_have_css("filter", "brightness(0.78) saturate(1.1)")  # no inversion: dark is holding
+    expect(figure).to_have_css("filter", "brightness(0.82) saturate(1.15)")  # no inversion: dark is holding
 
 
 def test_search_finds_the_page_that_explains_a_word(tab, address):

@@ -15,8 +15,8 @@
   // ---- what is remembered ----
 
   function isKept(data) {
-    const first = data?.first;
-    return !!first && typeof first === "object" && Object.values(first).every((answer) => typeof answer === "string");
+    const first = data?.first, isRecord = !!first && typeof first === "object" && !Array.isArray(first);
+    return isRecord && Object.values(first).every((answer) => typeof answer === "string");
   }
 
   function read() {
