@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,19 +30,26 @@ def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_directory, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def book_build(tmp_path_factory) -> subprocess.CompletedProcess:
-    """A build of the book from nothing, made once for all test processes; args[0] is its folder of pages."""
+def built_once(tmp_path_factory, name: str, build: Callable[[Path], subprocess.CompletedProcess]):
+    """What build(folder) says, called once for all test processes; args[0] is the folder of the pages it made."""
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
-    said = shared / "book-build"
-    with FileLock(shared / "book-lock"):
+    folder = shared / name
+    said = folder / "said"
+    with FileLock(shared / f"{name}-lock"):
         if not said.exists():
-            built = build(shared)
+            folder.mkdir(exist_ok=True)
+            built = build(folder)
             said.write_text(f"{built.returncode}\n{built.stdout}\n{built.stderr}", encoding="utf-8")
     code, output = said.read_text(encoding="utf-8").split("\n", 1)
-    return subprocess.CompletedProcess([str(shared / "_build" / "html")], int(code), output)
+    return subprocess.CompletedProcess([str(folder / "_build" / "html")], int(code), output)
+
+
+@pytest.fixture(scope="session")
+def book_build(tmp_path_factory) -> subprocess.CompletedProcess:
+    """A build of the book from nothing."""
+    return built_once(tmp_path_factory, "book", build)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +57,15 @@ def pages(book_build) -> Path:
     """The folder of the built book's pages."""
     assert book_build.returncode == 0, book_build.stdout
     return Path(book_build.args[0])
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory) -> Path:
+    """The folder of the pages of the small book in sample_book.py."""
+    from sample_book import (
+        build_sample,
+    )  # not before the tests: it would import helpers.interleave ahead of pytest's hooks
+
+    built = built_once(tmp_path_factory, "sample", build_sample)
+    assert built.returncode == 0, built.stdout
+    return Path(built.args[0])

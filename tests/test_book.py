@@ -24,7 +24,7 @@ def test_the_book_builds_without_a_warning(book_build):
 def test_every_chapter_has_a_page(pages, soups):
     names = {str(page.relative_to(pages)) for page in soups}
     assert {str(path.relative_to(ROOT).with_suffix(".html")) for path in NOTEBOOKS} <= names
-    assert {"book/welcome.html", "book/how-to-use.html", "book/threads.html", "book/glossary.html"} <= names
+    assert {f"book/{name}.html" for name in ("welcome", "how-to-use", "threads", "again", "glossary")} <= names
 
 
 def test_every_internal_link_leads_to_a_page_and_an_anchor_that_exist(soups):

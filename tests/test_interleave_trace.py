@@ -2,6 +2,7 @@
 
 import functools
 import queue
+import re
 import threading
 import time
 from html.parser import HTMLParser
@@ -662,6 +663,16 @@ def test_with_three_threads_the_page_shows_what_came_of_a_step_below_it():
         ["2", "counter[0] += 1counter = [2]", "", ""],
         ["3", "", "", "counter[0] += 1counter = [3]"],
     ]
+
+
+def test_each_step_says_whose_it_is_for_a_page_too_narrow_for_columns():
+    page = replay(updates, [1, 1, 2, 1])._repr_html_()
+    whose = re.findall(r'<td data-t="(\d)" data-thread="([^"]*)"><code>', page)
+    assert whose[:4] == [("0", "Thread-1"), ("0", "Thread-1"), ("1", "Thread-2"), ("0", "Thread-1")]
+
+
+def test_a_table_that_scrolls_can_be_reached_with_keys():
+    assert 'tabindex="0" role="group" aria-label="Steps"' in replay(updates, [])._repr_html_()
 
 
 def test_nothing_of_the_program_is_taken_for_html():

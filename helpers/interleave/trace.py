@@ -200,7 +200,10 @@ class Trace:
         return str(self)
 
     def _repr_html_(self) -> str:
-        """The same as HTML. With three threads or more, what came of a step stands below it: a page is not wide."""
+        """The same as HTML. With three threads or more, what came of a step stands below it: a page is not wide.
+
+        Where it is narrow, as on a phone, so does everything, and each step says by itself whose it is (trace.css).
+        """
         columns = self._columns()
         apart = len(columns) <= 2
         names = [self.threads[c] for c in columns] + ["afterwards"] * apart
@@ -213,13 +216,15 @@ class Trace:
                 continue
             news = _afterwards_html(row)
             below = f'<span class="it-news">{news}</span>' if news and not apart else ""
-            step = f"<td><code>{html.escape(row.text)}</code>{below}</td>"
+            whose = f'data-t="{columns.index(row.thread) % 4}" data-thread="{html.escape(self.threads[row.thread])}"'
+            step = f"<td {whose}><code>{html.escape(row.text)}</code>{below}</td>"
             cells = "".join(step if c == row.thread else "<td></td>" for c in columns)
             cells += f"<td>{news}</td>" if apart else ""
             rows.append(f'<tr><th scope="row">{number}</th>{cells}</tr>')
         return (
             f"<style>{_STYLE}</style>"
-            f'<div class="interleave-trace{"" if apart else " it-wide"}"><table><thead><tr>{head}</tr></thead>'
+            f'<div class="interleave-trace{"" if apart else " it-wide"}" tabindex="0" role="group" aria-label="Steps">'
+            f"<table><thead><tr>{head}</tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table><p>{_rich(self.ending)}</p></div>"
         )
 
