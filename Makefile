@@ -1,9 +1,8 @@
 # Every target makes the virtual environment first if it is not there. PYTHON=python3.13 make ... picks the interpreter.
-FIRST := notebooks/threads/01_multithreading.ipynb
 RUN := sh tools/with-venv.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help book test bench lab refresh lock
+.PHONY: help book test bench lab author refresh lock
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## /  make \1\t/p' Makefile
@@ -17,8 +16,11 @@ test: ## run every test; START_METHOD=spawn (or fork, forkserver) sets the noteb
 bench: ## time the explorer beside two other tools
 	@$(RUN) --tests python tests/benchmarks/bench_explorer.py
 
-lab: ## open the notebooks in JupyterLab
-	@$(RUN) python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(FIRST)
+lab: ## open the lessons in JupyterLab, as copies of your own in lab/
+	@$(RUN) python tools/lab.py
+
+author: ## open the lessons themselves in JupyterLab, to write them
+	@$(RUN) python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 refresh: ## run every notebook again, in place; NOTEBOOKS="a.ipynb b.ipynb" names some
 	@$(RUN) --tests python tools/refresh.py $(NOTEBOOKS)

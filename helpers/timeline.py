@@ -223,13 +223,19 @@ class RecordedWaits:
 
 
 def timeline(
-    spans: Iterable[Span], ax: Axes | None = None, title: str = "", lanes: Iterable[str] | None = None
+    spans: Iterable[Span],
+    ax: Axes | None = None,
+    title: str = "",
+    lanes: Iterable[str] | None = None,
+    *,
+    longest_s: float | None = None,
 ) -> Axes:
     """Draw one lane a worker, coloured by state, and return the axes.
 
     lanes: the workers to show, top down; without it all, the main thread and then the others in order of their first
     span. A thread that Python named after its target, "Thread-3 (produce)", is called produce here; where several
-    have the same target, produce 1, produce 2. Raises ValueError if there is no span to draw.
+    have the same target, produce 1, produce 2. longest_s: of the charts that share the axis, which then have one unit.
+    Raises ValueError if there is no span to draw.
     """
     from helpers import figure
 
@@ -240,8 +246,8 @@ def timeline(
     spans = [s for s in spans if s.worker in names]
     if not spans:
         raise ValueError("there is no span to draw")
-    origin, length = spans[0].start_s, max(s.end_s for s in spans) - spans[0].start_s
-    unit, scale = ("seconds", 1.0) if length >= 0.5 else ("milliseconds", 1000.0)
+    origin, length = spans[0].start_s, _length_s(spans)
+    unit, scale = ("seconds", 1.0) if (longest_s or length) >= 0.5 else ("milliseconds", 1000.0)
 
     ax = figure.axes(ax, height=1.05 + 0.38 * len(names), title=title)
     for span in sorted(spans, key=lambda s: s.start_s - s.end_s):  # short ones last, so that no long one covers them
@@ -260,6 +266,12 @@ def timeline(
     _name_states(ax, spans, names, origin, scale)
     figure.circumstances(ax)
     return ax
+
+
+def _length_s(spans: Iterable[Span]) -> float:
+    """From the first beginning to the last end; 0 if there is no span."""
+    spans = list(spans)
+    return max(s.end_s for s in spans) - min(s.start_s for s in spans) if spans else 0.0
 
 
 def _by_target(spans: list[Span]) -> list[Span]:
@@ -285,7 +297,7 @@ def timelines(charts: Mapping[str, Iterable[Span]]) -> list[Axes]:
     lanes = [len({span.worker for span in spans}) for spans in charts.values()]
     stacked = figure.stack([0.38 * n + 0.65 for n in lanes])
     for ax, (title, spans) in zip(stacked, charts.items(), strict=True):
-        timeline(spans, ax, title)
+        timeline(spans, ax, title, longest_s=max(map(_length_s, charts.values())))
         ax.label_outer()
     right = max(edge for ax in stacked for edge in ax.dataLim.intervalx)
     stacked[0].set_xlim(-0.01 * right, 1.01 * right)  # the axes share it

@@ -55,12 +55,12 @@ def exercises() -> list[Exercise]:
     """Every exercise of the course."""
     found = []
     for lesson in LESSONS:
-        for module, names in re.findall(r"^from (helpers\.checks\S+) import (.+)$", code_cells(lesson)[0].source, re.M):
-            for name in names.split(", "):
-                answers = answers_in(lesson, name.removeprefix("check_"))
-                # A lesson may show the broken version before its exercise: the last two count.
-                (stub, cell), (solution, _) = answers[-2:]
-                found.append(Exercise(getattr(import_module(module), name), stub, solution, printed_by(cell)))
+        for node in ast.parse(code_cells(lesson)[0].source).body:
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.checks."):
+                for name in [alias.name for alias in node.names]:
+                    # A lesson may show the broken version before its exercise: the last two count.
+                    (stub, cell), (solution, _) = answers_in(lesson, name.removeprefix("check_"))[-2:]
+                    found.append(Exercise(getattr(import_module(node.module), name), stub, solution, printed_by(cell)))
     return found
 
 
@@ -76,10 +76,25 @@ def answers_in(lesson: Path, name: str) -> list[tuple]:
     namespace: dict = {"__name__": "__main__"}
     answers = []
     for cell in code_cells(lesson):
-        definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
-        name_of_cell = f"{lesson.stem}, cell {cell.id}"
-        linecache.cache[name_of_cell] = len(cell.source), None, cell.source.splitlines(keepends=True), name_of_cell
-        exec(compile(ast.Module(definitions, type_ignores=[]), name_of_cell, "exec"), namespace)
+        define(cell, f"{lesson.stem}, cell {cell.id}", namespace)
         if re.search(rf"^(def|class) {name}\b", cell.source, re.M):
             answers.append((namespace[name], cell))
     return answers
+
+
+def defined_before(lesson: Path, cell_id: str) -> dict:
+    """What the imports, functions and classes of the cells before that one define."""
+    namespace: dict = {"__name__": "__main__"}
+    for cell in read(lesson).cells:
+        if cell.id == cell_id:
+            return namespace
+        if cell.cell_type == "code":
+            define(cell, f"{lesson.stem}, cell {cell.id}", namespace)
+    raise KeyError(cell_id)
+
+
+def define(cell: nbformat.NotebookNode, name: str, namespace: dict) -> None:
+    """Run the imports and definitions of a code cell, whose lines the explorer can then find under the name."""
+    definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
+    linecache.cache[name] = len(cell.source), None, cell.source.splitlines(keepends=True), name
+    exec(compile(ast.Module(definitions, type_ignores=[]), name, "exec"), namespace)

@@ -192,12 +192,12 @@ def transfer(ordered):
 
 
 def test_two_locks_in_two_orders_can_deadlock():
-    assert endings(transfer, False) == {"done", "deadlock"}
+    assert endings(transfer, False) == {"done", "standstill"}
     assert endings(transfer, True) == {"done"}
     assert endings(transfer, False, bound=0) == {"done"}
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("Lock", {"deadlock"}), ("RLock", {"done"})])
+@pytest.mark.parametrize(("kind", "expected"), [("Lock", {"standstill"}), ("RLock", {"done"})])
 def test_a_thread_that_takes_its_lock_twice_needs_one_that_counts(kind, expected):
     def program():
         lock = getattr(threading, kind)()
@@ -218,7 +218,7 @@ def test_the_main_program_can_deadlock_with_itself():
         lock.acquire()
         lock.acquire()
 
-    assert endings(program) == {"deadlock"}
+    assert endings(program) == {"standstill"}
 
 
 def test_two_threads_that_join_each_other_deadlock():
@@ -229,7 +229,7 @@ def test_two_threads_that_join_each_other_deadlock():
         for thread in pair:
             thread.start()
 
-    assert endings(program) == {"deadlock"}
+    assert endings(program) == {"standstill"}
 
 
 def polite(kind):
@@ -335,7 +335,7 @@ def message(asks):
 
 
 def test_a_notification_that_nobody_waits_for_is_lost():
-    assert endings(message, False) == {"told", "deadlock"}
+    assert endings(message, False) == {"told", "standstill"}
     assert endings(message, True) == {"told"}
 
 
@@ -361,7 +361,7 @@ def test_notifying_one_of_two_can_wake_the_wrong_one():
         waiting[1].join()
         return box.served
 
-    assert endings(program, False) == {1, "deadlock"}
+    assert endings(program, False) == {1, "standstill"}
     assert endings(program, True) == {1}
 
 
@@ -437,7 +437,7 @@ def starts(clears):
 
 
 def test_an_event_that_is_cleared_too_early_leaves_a_thread_behind():
-    assert endings(starts, True) == {1, "deadlock"}
+    assert endings(starts, True) == {1, "standstill"}
     assert endings(starts, False) == {1}
 
 
@@ -601,7 +601,7 @@ def consumers(sentinels):
 
 
 def test_each_consumer_needs_a_sentinel_of_its_own():
-    assert endings(consumers, 1) == {"deadlock"}
+    assert endings(consumers, 1) == {"standstill"}
     assert endings(consumers, 2) == {(1,)}
 
 
@@ -649,8 +649,8 @@ def test_two_producers_of_a_simple_queue_come_in_any_order():
 
 
 def test_a_queue_without_a_producer_is_a_deadlock_and_with_a_time_out_empty():
-    assert endings(lambda: queue.Queue().get()) == {"deadlock"}
-    assert endings(lambda: queue.SimpleQueue().get()) == {"deadlock"}
+    assert endings(lambda: queue.Queue().get()) == {"standstill"}
+    assert endings(lambda: queue.SimpleQueue().get()) == {"standstill"}
     assert endings(lambda: queue.Queue().get(timeout=5)) == {"Empty"}
     assert endings(lambda: queue.SimpleQueue().get(block=False)) == {"Empty"}
 
@@ -670,7 +670,7 @@ def test_joining_a_queue_waits_until_every_item_is_done():
         return "done"
 
     assert endings(program, True) == {"done"}
-    assert endings(program, False) == {"deadlock"}
+    assert endings(program, False) == {"standstill"}
 
 
 def test_a_queue_that_is_shut_down_wakes_who_waits():
@@ -761,7 +761,7 @@ def test_a_daemon_that_waits_at_the_end_is_no_deadlock():
         return "done"
 
     assert endings(program, True) == {"done"}
-    assert endings(program, False) == {"deadlock"}
+    assert endings(program, False) == {"standstill"}
 
 
 def test_a_thread_that_is_not_joined_still_runs_to_its_end():
@@ -837,7 +837,7 @@ def test_a_result_that_is_awaited_for_a_limited_time_can_be_late():
     assert endings(program, bound=1) == {"done", "late"}
 
 
-@pytest.mark.parametrize(("workers", "expected"), [(1, {"deadlock"}), (2, {"done"})])
+@pytest.mark.parametrize(("workers", "expected"), [(1, {"standstill"}), (2, {"done"})])
 def test_a_task_that_waits_for_another_needs_a_second_worker(workers, expected):
     def program():
         with ThreadPoolExecutor(workers) as pool:

@@ -129,7 +129,7 @@ def loops_in_main():
     [
         (increments, {1, 2}),
         (raises, {"ZeroDivisionError"}),
-        (deadlocks, {"deadlock"}),
+        (deadlocks, {"standstill"}),
         (loops, {"StepLimit"}),
         (loops_and_catches, {"StepLimit"}),
         (loops_in_main, {"StepLimit"}),
@@ -144,7 +144,7 @@ def test_nothing_is_left_however_the_program_ends(program, expected, reduce):
 
 def test_a_program_that_exits_ends_with_system_exit():
     assert explore(lambda: sys.exit(3)).errors == {"SystemExit": 1}
-    assert explore(in_a_thread(lambda: _thread.exit())).endings.keys() == {"deadlock"}
+    assert explore(in_a_thread(lambda: _thread.exit())).endings.keys() == {"standstill"}
 
 
 def test_a_program_that_raises_keyboard_interrupt_is_an_ending_and_not_an_interruption():

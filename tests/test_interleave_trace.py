@@ -589,15 +589,15 @@ def test_find_other_gives_the_shortest_trace_that_ends_otherwise():
 def test_a_result_counts_its_endings_in_words():
     result = explore(lost)
     assert repr(result) == f"{result.schedules} schedules: 2 end at 2, {result.outcomes[1]} end at 1"
-    assert repr(explore(lambda: 1)) == "1 schedule: 1 end at 1"
-    assert repr(explore(spins)) == "1 schedule: 1 end with StepLimit"
-    assert "end in deadlock" in repr(explore(crossed))
+    assert repr(explore(lambda: 1)) == "1 schedule: 1 ends at 1"
+    assert repr(explore(spins)) == "1 schedule: 1 ends with StepLimit"
+    assert "at a standstill" in repr(explore(crossed))
     assert repr(explore(lost, max_schedules=1)).endswith("(the search was cut short)")
 
 
 def test_a_result_says_the_same_on_a_page():
     page = explore(lambda: "<b>")._repr_html_()
-    assert "1 schedule: 1 end at &#x27;&lt;b&gt;&#x27;</pre>" in page
+    assert "1 schedule: 1 ends at &#x27;&lt;b&gt;&#x27;</pre>" in page
 
 
 def test_unhashable_values_are_counted_by_their_text():
@@ -699,7 +699,25 @@ def test_the_page_of_a_deadlock_tells_the_cycle():
     assert Table(trace._repr_html_()).after == trace.ending.replace("`", "")
 
 
+def test_a_column_for_what_came_of_the_steps_is_there_only_if_something_came_of_one():
+    def takes(lock):
+        with lock:
+            pass
+
+    def program():
+        lock = threading.Lock()
+        threads = [threading.Thread(target=takes, args=(lock,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    one_by_one = Table(replay(program, [1] * 3)._repr_html_())
+    assert one_by_one.rows[0] == ["step", "Thread-1", "Thread-2"]
+    assert Table(replay(program, [1, 2])._repr_html_()).rows[0][-1] == "afterwards"
+
+
 def test_the_page_of_a_run_without_steps_is_an_empty_table():
     table = Table(replay(lambda: 1, [])._repr_html_())
-    assert table.rows == [["step", "afterwards"]]
+    assert table.rows == [["step"]]
     assert str(replay(lambda: 1, [])).splitlines()[-1] == "It ended at 1."

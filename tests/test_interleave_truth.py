@@ -214,7 +214,7 @@ class Model:
         choices = self._choices(state, last, spent)
         if not choices:
             done = all(self._ended(stand, i) for i in range(len(self.threads)))
-            return {values if done else "deadlock": (1, (0, 0))}
+            return {values if done else "standstill": (1, (0, 0))}
         found = {}
         for thread, cost in choices:
             after = self._step(state, thread)
@@ -385,7 +385,7 @@ def test_a_deadlock_of_two_locks_is_counted_in_every_schedule_in_which_each_thre
         (("enter", a), ("enter", b), ("add", 0, 1), ("leave", b), ("leave", a)) for a, b in ((0, 1), (1, 0))
     )
     result = explore(in_python(threads, ("Lock", "Lock")), None)
-    count = Model(threads, ("Lock", "Lock"), None).endings()["deadlock"][0]
+    count = Model(threads, ("Lock", "Lock"), None).endings()["standstill"][0]
     assert result.deadlocks == count > 0
     assert result.schedules == result.deadlocks + result.outcomes[(2, 0)]
 

@@ -1,15 +1,16 @@
 """Every lesson has the shape that the course promises, and its outputs are evidence fit to print."""
 
 import base64
-import itertools
 import json
 import re
 import struct
+import subprocess
+import sys
 
 import pytest
 import yaml
 
-from notebooks import LESSONS, NOTEBOOKS, QUIZZES, ROOT, code_cells, prose, read, tags
+from notebooks import LESSONS, NOTEBOOKS, ROOT, code_cells, prose, read, tags
 
 SECTIONS = [
     r"^# \S",
@@ -114,8 +115,8 @@ def test_every_exercise_is_a_stub_that_runs_and_a_folded_solution_that_is_solved
         assert stub.outputs[0].text.startswith("Not yet: ")
         assert not tags(stub)
         assert solution.outputs[0].text.startswith("Solved: ")
-        assert "hide-input" in tags(solution)
-        assert solution.metadata.jupyter.source_hidden is True
+        assert tags(solution) == {"hide-cell"}, "what it says is folded with it"
+        assert solution.metadata.jupyter == {"source_hidden": True, "outputs_hidden": True}
 
 
 @every_lesson
@@ -130,10 +131,44 @@ def test_code_cells_are_short_and_there_is_more_prose_than_code(lesson):
 
 
 @every_notebook
-def test_every_glossary_term_that_a_lesson_links_is_defined(lesson):
-    glossary = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8").lower()
-    for shown, target in re.findall(r"\{term\}`([^`<]*?)(?: <([^>]+)>)?`", prose(lesson)):
-        assert re.search(rf"^{re.escape((target or shown).lower())}$", glossary, re.M), target or shown
+def test_prose_is_plain_markdown_that_is_rendered_wherever_a_notebook_is_opened(lesson):
+    for cell in read(lesson).cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"\{[a-z:]+\}`", cell.source), "a MyST role"
+            assert not re.search(r"^(?::::|```)\{", cell.source, re.M), "a MyST directive"
+
+
+@every_notebook
+def test_a_line_of_code_has_at_most_80_characters(lesson):
+    for cell in code_cells(lesson):
+        if not is_of_the_outline(cell):
+            assert [line for line in cell.source.splitlines() if len(line) > 80] == []
+
+
+@every_notebook
+def test_without_the_helpers_the_first_cell_says_in_a_sentence_what_to_run(lesson, tmp_path):
+    imports = code_cells(lesson)[0].source
+    before, hint = re.search(r"(?s)^(.*?)(assert find_spec\(\"helpers\"\), .*?)\n\nfrom helpers", imports).groups()
+    assert "helpers" not in before
+    said = subprocess.run([sys.executable, "-S", "-I", "-c", f"from importlib.util import find_spec\n{hint}"],
+                          cwd=tmp_path, capture_output=True, text=True)  # fmt: skip
+    assert said.stderr.splitlines()[-1] == "AssertionError: Run `make lab` in the course's folder."
+
+
+@every_notebook
+def test_a_marked_repair_repairs_a_cell_above_it(lesson):
+    ids = [cell.id for cell in read(lesson).cells]
+    for position, cell in enumerate(read(lesson).cells):
+        if "repairs" in cell.metadata:
+            assert cell.metadata.repairs in ids[:position]
+
+
+@every_notebook
+def test_the_first_exploration_links_to_what_the_explorer_assumes(lesson):
+    sources = [cell.source for cell in read(lesson).cells if cell.cell_type == "markdown" or "explore(" in cell.source]
+    first = next((i for i, source in enumerate(sources) if re.search(r"\bexplore\(", source)), None)
+    if first is not None:
+        assert any("how-to-use.md#what-the-explorer-assumes" in source for source in sources[: first + 3])
 
 
 def test_every_glossary_term_is_used_on_some_page_or_by_another_term():
@@ -143,25 +178,64 @@ def test_every_glossary_term_is_used_on_some_page_or_by_another_term():
         assert everything.count(term.lower()) >= 2, f"{term} is defined and never used"
 
 
-@pytest.mark.parametrize("quiz", QUIZZES, ids=lambda path: path.stem)
-def test_each_question_of_a_quiz_has_a_folded_output_and_a_folded_reason(quiz):
-    cells = read(quiz).cells
-    questions = [i for i, cell in enumerate(cells) if re.match(r"### \d+\. ", cell.source)]
-    assert [cells[i].source.split()[1] for i in questions] == [f"{n}." for n in range(1, len(questions) + 1)]
-    assert len(questions) >= 8
-    for start, end in itertools.pairwise([*questions, len(cells)]):
-        question, *code, reason = cells[start:end][:4]
-        assert "**Predict.**" in question.source
-        assert "hide-output" in tags(code[-1])
-        assert code[-1].outputs
-        assert reason.source.startswith(":::{dropdown} Why\n")
-        assert re.search(r"\]\(\d\d_\w+\.ipynb\)", reason.source), "a reason names the lesson to read again"
+# ---- the outline --------------------------------------------------------------------------------------------------
+
+
+def outline():
+    return (ROOT / "book" / "outline.md").read_text(encoding="utf-8")
+
+
+def is_of_the_outline(cell):
+    """Whether a cell is a program of the outline, which stands as it was written."""
+    programs = [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| [^|]+ \| (`[^|]+) \|", outline(), re.M)]
+    defined = re.findall(r"^def (\w+)", cell.source, re.M)
+    return any(set(names) <= set(defined) for names in programs)
+
+
+def test_the_outline_lists_its_twenty_headings_each_with_its_lesson_or_in_preparation():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", outline().split("| program")[0], re.M)[2:]
+    assert len(rows) == 20
+    for heading, taught in rows:
+        links = re.findall(r"\]\(\.\./(notebooks/[^)]+)\)", taught)
+        assert links or taught == "in preparation", heading
+        for link in links:
+            assert (ROOT / link) in LESSONS
+
+
+def test_each_program_of_the_outline_stands_in_its_lesson_introduced_by_a_line_of_prose():
+    rows = re.findall(r"^\| [^|]+ \| (`[^|]+) \| \[[^|]+\]\(\.\./(notebooks/[^)]+)\) \|$", outline(), re.M)
+    assert len(rows) == 3
+    for names, link in rows:
+        cells = read(ROOT / link).cells
+        position = next(i for i, cell in enumerate(cells) if cell.cell_type == "code" and is_of_the_outline(cell))
+        assert cells[position].outputs
+        assert all(f"def {name}" in cells[position].source for name in re.findall(r"`(\w+)`", names))
+        prose_above = "\n\n".join(cell.source for cell in cells[:position] if cell.cell_type == "markdown")
+        assert "of [the outline behind this course](../../book/outline.md)" in prose_above
+        assert "\n## " in prose_above, "a concrete problem comes first"
+
+
+@every_notebook
+def test_no_heading_carries_the_numbers_of_the_outline(lesson):
+    assert not re.search(r"^#+ (?:\d\. [A-Z]\w+-Based|[a-f]\. )", prose(lesson), re.M)
 
 
 def minutes(lesson):
     """What a lesson says of itself: minutes to read it, and minutes for its exercises."""
     read_min, extra = re.search(r"^\*Time\*: (\d+) minutes, and (\d+|as long again) for", prose(lesson), re.M).groups()
     return int(read_min), int(read_min) if extra == "as long again" else int(extra)
+
+
+def in_hours(minutes):
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} hours" + (f" {rest} minutes" if rest else "")
+
+
+def test_the_welcome_page_adds_up_what_all_lessons_say():
+    page = (ROOT / "book" / "welcome.md").read_text(encoding="utf-8")
+    to_read, exercises = (sum(times) for times in zip(*map(minutes, LESSONS), strict=True))
+    assert f"The ten take {in_hours(to_read)} to read and {in_hours(exercises)} for their exercises" in page
+    assert len(LESSONS) == 10
 
 
 def test_the_opening_page_of_a_part_adds_up_what_its_lessons_say():

@@ -279,7 +279,7 @@ def test_a_standstill_is_no_good_ending_although_it_comes_without_any_interrupti
     endings = explore(program).player().data["endings"]
     assert {one["text"].split(":")[0]: one["good"] for one in endings} == {
         "It ended at 'through'.": True,
-        "Deadlock": False,
+        "Standstill": False,
     }
 
 

@@ -12,7 +12,7 @@ from test_browser import served, started_chromium, watched_page
 pytestmark = pytest.mark.browser
 
 KEPT = "JSON.parse(localStorage.getItem('every-interleaving'))"
-FOLDED = "Choose an answer, and the page goes on."
+FOLDED = "Choose an answer, and see what happens."
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_a_screen_reader_hears_that_the_page_goes_on_and_focus_stays(lesson):
     summary = answer(lesson, "two-visits", "07").locator("summary")
     summary.focus()
     lesson.keyboard.press("Enter")
-    expect(says).to_have_text("The page goes on below.")
+    expect(says).to_have_text("What happens is shown below.")
     expect(summary).to_be_focused()
 
 

@@ -196,6 +196,13 @@ def test_several_runs_share_one_scale():
     assert short.get_xlim()[1] > 4
 
 
+def test_charts_that_share_an_axis_share_its_unit_though_one_is_shorter_than_half_a_second():
+    quick, slow = timelines({"quick": [Span(0.0, 0.4, "a", "running")], "slow": [Span(0.0, 0.6, "a", "running")]})
+    assert slow.get_xlabel() == "seconds"
+    assert [bar.get_width() for bar in (*quick.patches, *slow.patches)] == pytest.approx([0.4, 0.6])
+    plt.close("all")
+
+
 def test_nothing_to_draw_is_said():
     with pytest.raises(ValueError, match="no span to draw"):
         timeline([])

@@ -38,7 +38,7 @@ _TAG = re.compile(r"(<details\b[^>]*>|</details>)")
 
 SWITCH = """<p class="show-everything"><button type="button" aria-pressed="false">Show everything</button></p>
 <p class="visually-hidden page-says" role="status"></p>"""
-GOES_ON = '<p class="goes-on" data-question="{}">Choose an answer, and the page goes on.</p>'
+GOES_ON = '<p class="goes-on" data-question="{}">Choose an answer, and see what happens.</p>'
 ASK_AGAIN = '<p class="ask-again" hidden><button type="button">Ask again</button></p>'
 CONTROLS = """<div class="again-controls"><p class="again-counts" role="status"></p><p>
 <button type="button" class="again-save">Save</button>

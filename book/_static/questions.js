@@ -62,7 +62,7 @@
     const { question, answer } = target.dataset;
     const folds = all(".goes-on").some((line) => line.dataset.question === question && line.checkVisibility());
     change((state) => { state.first[question] = answer; });
-    say(folds ? "The page goes on below." : "");
+    say(folds ? "What happens is shown below." : "");
   }
 
   /* A link that leads into what is folded unfolds it. */

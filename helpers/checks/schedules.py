@@ -25,8 +25,8 @@ MOST_SCHEDULES = 10_000  # half a minute's worth at most; the reference solution
 class Failure(NamedTuple):
     """A way in which a trial goes wrong.
 
-    ending: a value, an exception's name or "deadlock"; trace: the shortest run that ends so; result: of all schedules;
-    program, counts: the trial's; always: whether no schedule ends well
+    ending: a value, an exception's name or "standstill"; trace: the shortest run that ends so; result: of all
+    schedules; program, counts: the trial's; always: whether no schedule ends well
     """
 
     ending: Any
@@ -72,14 +72,15 @@ class Always:
         self.program, self.good, self.counts = program, good, counts
         self.options = {"max_steps": MOST_STEPS, "max_schedules": MOST_SCHEDULES, **options}
 
-    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
-        """Explore; the number of schedules, if it may be named. Raises NotYet with the first mistake that shows."""
+    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> "Tried":
+        """Explore; how many schedules it was tried under. Raises NotYet with the first mistake that shows."""
         result = explore(lambda: self.program(answer), **self.options)
         wrong = [ending for ending in result.endings if self._is_wrong(ending, result)]
         if not wrong and not result.complete:
             return self._with_fewer_preemptions().run(answer, mistakes)
         if not wrong:
-            return result.schedules if self.counts else 0
+            bound = self.options.get("max_preemptions", 2) if result.bounded else None
+            return Tried(result.schedules if self.counts else 0, bound)
         always = len(wrong) == len(result.endings)
         failures = [
             Failure(ending, result.find(ending), result, self.program, always, self.counts) for ending in wrong[:5]
@@ -103,15 +104,15 @@ class Always:
             return NotYet(f"in some schedules it goes wrong. {says}")
         endings, total = failure.result.endings, failure.result.schedules
         count = sum(n for ending, n in endings.items() if self._is_wrong(ending, failure.result))
-        return NotYet(f"in {count:,} of {total:,} schedules it goes wrong. {says} Shortest:", failure.trace)
+        return NotYet(f"in {out_of(count, total)} it goes wrong. {says} Shortest:", failure.trace)
 
     def _is_wrong(self, ending: Any, result: Result) -> bool:
-        return ending not in self.good or ending in result.errors or (ending == "deadlock" and result.deadlocks > 0)
+        return ending not in self.good or ending in result.errors or (ending == "standstill" and result.deadlocks > 0)
 
     def _plain(self, failure: Failure) -> str:
         """What happened, if it is no classic mistake."""
         if failure.trace.deadlock:
-            return f"Nobody can go on: {'; '.join(failure.trace.deadlock)}."
+            return f"No thread can go on: {'; '.join(failure.trace.deadlock)}."
         if failure.ending == "StepLimit":
             return "A loop goes round and round and never comes to an end."
         if failure.ending in failure.result.errors:
@@ -128,12 +129,30 @@ class Sometimes:
         self.program, self.shows, self.says = program, shows, says
         self.options = {"max_steps": MOST_STEPS, **options}
 
-    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> int:
-        """Explore; 0, because these schedules prove nothing about the others. Raises NotYet if none shows it."""
+    def run(self, answer: Any, mistakes: Sequence[Mistake]) -> "Tried":
+        """Explore; none, because these schedules prove nothing about the others. Raises NotYet if none shows it."""
         result = explore(lambda: self.program(answer), **self.options)
         if not any(self.shows(outcome) for outcome in result.outcomes):
             raise NotYet(self.says)
-        return 0
+        return Tried(0, None)
+
+
+class Tried(NamedTuple):
+    """Under how many schedules an answer held, if they may be named, and with how many preemptions at most."""
+
+    schedules: int
+    bound: int | None
+
+
+def out_of(count: int, total: int) -> str:
+    """How many of all schedules, in words that fit small numbers, too.
+
+    >>> out_of(6, 14), out_of(2, 2), out_of(1, 1)
+    ('6 of 14 schedules', 'both schedules', 'the only schedule')
+    """
+    if count < total or total > 2:
+        return f"{count:,} of {total:,} schedules"
+    return "both schedules" if total == 2 else "the only schedule"
 
 
 def judged(
@@ -151,8 +170,9 @@ def judged(
     """
     try:
         refuse_type(answer, kind)
-        schedules = sum(trial.run(answer, mistakes) for trial in trials)
-        return Verdict(f"Solved: {solved.format(schedules=schedules)}")
+        tried = [trial.run(answer, mistakes) for trial in trials]
+        schedules = sum(trial.schedules for trial in tried)
+        return Verdict(f"Solved: {solved.format(schedules=schedules)}{_bounded_by(tried)}")
     except NotYet as wrong:
         return Verdict(f"Not yet: {wrong}", wrong.trace)
     except Uncontrolled as problem:
@@ -161,6 +181,14 @@ def judged(
         return Verdict(f"Not yet: {problem}")
     except (Exception, SystemExit) as error:  # noqa: BLE001  an error in the answer is a verdict on it
         return Verdict(f"Not yet: your code raised {type(error).__name__}: {error}")
+
+
+def _bounded_by(tried: Sequence[Tried]) -> str:
+    """What a verdict adds where the search had a bound: an answer is only as right as what it was tried under."""
+    bounds = [trial.bound for trial in tried if trial.bound is not None]
+    if not bounds:
+        return ""
+    return f" (Tried with at most {min(bounds)} preemption{'s' * (min(bounds) != 1)}.)"
 
 
 def in_threads(*work: Callable[[], object]) -> None:

@@ -65,6 +65,7 @@ def predicted(judge: Callable[[Any], str], answer: object) -> Verdict:
         if outcome.ending != "finished":
             return outcome
         try:
+            refuse_dots(outcome.value)
             return Outcome("finished", judge(outcome.value))
         except NotYet as wrong:
             return Outcome("raised", error=wrong)
@@ -77,6 +78,12 @@ def refuse_type(answer: object, kind: type | Callable) -> None:
     wanted, fits = ("a class", isinstance(answer, type)) if kind is type else ("a function", callable(answer))
     if not fits:
         raise NotYet(f"the answer should be {wanted}, and is {_named(answer)}.")
+
+
+def refuse_dots(prediction: object) -> None:
+    """Raise NotYet if the prediction still has the stub's dots in it."""
+    if prediction is ... or (isinstance(prediction, set) and ... in prediction):
+        raise NotYet("put your prediction in the place of the dots.")
 
 
 def _named(thing: object) -> str:
@@ -133,7 +140,7 @@ def noticing_thread_errors(hints: dict[type[BaseException], str] | None = None) 
     finally:
         threading.excepthook = before
     if errors:
-        hint = (hints or {}).get(type(errors[0]), "The exception ended that thread and nobody else heard of it.")
+        hint = (hints or {}).get(type(errors[0]), "The exception ended that thread, and no other thread learned of it.")
         raise NotYet(f"a thread raised {type(errors[0]).__name__}: {errors[0]}. {hint}")
 
 

@@ -20,7 +20,8 @@ class Result:
     """How a program ended under every explored schedule.
 
     outcomes: Counter of returned values (their repr if unhashable)
-    deadlocks: number of schedules in which no thread could go on
+    deadlocks: number of schedules that came to a standstill, in which no thread could go on, whether or not the
+    threads waited for each other in a circle
     errors: Counter of exception names; StepLimit stands for a run that did not end
     schedules: number of all schedules, the sum of the above
     runs: how many were carried out one by one, fewer with reduce
@@ -50,13 +51,13 @@ class Result:
     @property
     def endings(self) -> Counter:
         """All endings in one Counter, each under the name that find understands."""
-        deadlocks = Counter({"deadlock": self.deadlocks} if self.deadlocks else {})
-        return self.outcomes + self.errors + deadlocks
+        standstills = Counter({"standstill": self.deadlocks} if self.deadlocks else {})
+        return self.outcomes + self.errors + standstills
 
     def find(self, ending: Any, watch: Iterable[str] | None = None) -> Trace:
         """The shortest trace that ends so: fewest preemptions, then fewest steps.
 
-        ending: a returned value, "deadlock", or the name of an exception
+        ending: a returned value, "standstill" (or "deadlock"), or the name of an exception
         watch: expressions over the program's local and global names, evaluated after each step; by default all its
         plain values
         raises NotFound if no explored schedule ends so
@@ -76,7 +77,7 @@ class Result:
 
     def _shortest(self, ending: Any) -> Any:
         kinds = [Verdict(scheduler.RETURNED, ending), Verdict(scheduler.ERROR, ending)]
-        kinds += [Verdict(scheduler.DEADLOCK)] if ending == "deadlock" else []
+        kinds += [Verdict(scheduler.DEADLOCK)] if ending in ("standstill", "deadlock") else []
         for kind in kinds:
             if kind in self._best:
                 return self._with_fewest_preemptions(kind)
@@ -102,7 +103,9 @@ class Result:
 
     def __repr__(self) -> str:
         """How many schedules there are, and how many of them end in each way."""
-        ways = ", ".join(f"{count:,} end {_in_words(name, self)}" for name, count in self.endings.items())
+        ways = ", ".join(
+            f"{count:,} end{'s' * (count == 1)} {_in_words(name, self)}" for name, count in self.endings.items()
+        )
         more = "" if self.complete else " (the search was cut short)"
         bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
         return f"{self.schedules:,} schedule{'s' * (self.schedules != 1)}{bound}: {ways}{more}"
@@ -119,7 +122,7 @@ def _preemptions(count: int | None) -> str:
 def _in_words(name: Any, result: Result) -> str:
     if name in result.outcomes:
         return f"at {name!r}"
-    return "in deadlock" if name == "deadlock" else f"with {name}"
+    return "at a standstill" if name == "standstill" else f"with {name}"
 
 
 def explore(
@@ -133,6 +136,10 @@ def explore(
     max_steps: int = 2_000,
 ) -> Result:
     """Run the program under every schedule with at most max_preemptions preemptions, and count how each ends.
+
+    It speaks of a model of the program: a step is a line, or a bytecode, of its own code, and a library call is one
+    step unless it waits; the main function is not interrupted; sleeps and timeouts take no time, and any time that a
+    schedule likes; an exception that a thread does not catch ends the run. A count of schedules is no likelihood.
 
     program: a function without arguments that starts its own threads and returns what they made
     max_preemptions: how often a schedule may interrupt a thread that could go on; None for every schedule

@@ -28,8 +28,9 @@ def waits_for(run: Run, task: Task) -> str | None:
         waiting = task.then
     elif task.condition is not None and waiting is not getattr(task.condition, "_lock", None):
         return _waits_for_notification(run, task)
-    held = f", held by {waiting.owner.name}" if waiting.owner is not None else ""
-    return f"waiting for {_name(run, task, waiting) or 'a lock'}{held}"
+    name = _name(run, task, waiting)
+    held = f"held by {waiting.owner.name}" if waiting.owner is not None else ""
+    return f"waiting for {name}, {held}" if name and held else f"waiting for {name or 'a lock'} {held}".rstrip()
 
 
 def wait_sentence(run: Run, task: Task) -> str:
@@ -40,14 +41,17 @@ def wait_sentence(run: Run, task: Task) -> str:
 
 def standstill(run: Run) -> list[str]:
     """A sentence for each thread that can never go on; a cycle of threads that wait for each other comes first."""
-    stuck = [task for task in run.tasks if not task.finished and task.waiting is not None]
-    cycle = _cycle(stuck)
+    stuck, cycle = _stuck(run), waiting_cycle(run)
     rest = [task for task in stuck if task not in cycle and (task.index or run.options.preempt_main or not cycle)]
     return [wait_sentence(run, task) for task in cycle + rest]
 
 
-def _cycle(stuck: list[Task]) -> list[Task]:
-    for start in stuck:
+def waiting_cycle(run: Run) -> list[Task]:
+    """Threads that wait for each other in a circle, for a lock or for an end; empty where there is no such circle.
+
+    Who will release a semaphore, or notify, is not known beforehand, so a circle of these is not seen.
+    """
+    for start in _stuck(run):
         path = [start]
         while (owner := _holder(path[-1])) is not None and owner not in path:
             path.append(owner)
@@ -56,9 +60,15 @@ def _cycle(stuck: list[Task]) -> list[Task]:
     return []
 
 
+def _stuck(run: Run) -> list[Task]:
+    return [task for task in run.tasks if not task.finished and task.waiting is not None]
+
+
 def _holder(task: Task) -> Task | None:
-    """The thread that holds the lock for which this one waits; None if it waits for something else."""
+    """The thread that holds the lock for which this one waits, or whose end it waits for; None for anything else."""
     waiting = task.waiting
+    if isinstance(waiting, primitives.Ending):
+        return waiting.task
     if task.condition is not None and waiting is not getattr(task.condition, "_lock", None):
         waiting = task.then if waiting.free(task) else None
     return getattr(waiting, "owner", None)

@@ -100,7 +100,7 @@ class _Graph(Search):
 
     def _end(self, run: Run, recorder: Recorder) -> None:
         ending = self.nodes[-1].ending = self._ending(run)
-        self.texts.setdefault(ending, ending_sentence(run, recorder.standstill))
+        self.texts.setdefault(ending, ending_sentence(run, recorder.standstill, recorder.in_cycle))
         if self.serial is None or (self.serial.kind != scheduler.RETURNED == ending.kind):
             self.serial = ending
         if len(run.tasks) > len(self.names):

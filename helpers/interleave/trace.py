@@ -59,6 +59,7 @@ class Recorder:
         self.watch, self.skip = watch, skip
         self.snapshots: list[Snapshot | None] = []
         self.standstill: list[str] = []
+        self.in_cycle = False  # the threads of the standstill wait for each other
         self.frames: list[types.FrameType] = []  # of the main program, innermost last
 
     def __call__(self, run: Run) -> None:
@@ -70,7 +71,7 @@ class Recorder:
         needed = len(self.snapshots) >= self.skip
         self.snapshots.append(self.snapshot(run) if needed else None)
         if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
-            self.standstill = naming.standstill(run)
+            self.standstill, self.in_cycle = naming.standstill(run), bool(naming.waiting_cycle(run))
 
     def snapshot(self, run: Run) -> Snapshot:
         """How the program stands now."""
@@ -165,7 +166,7 @@ class Trace:
         self.locks_taken = [task.locks_taken for task in run.tasks[1:]]
         self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
         self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
-        self.ending = ending_sentence(run, self.deadlock)
+        self.ending = ending_sentence(run, self.deadlock, recorder.in_cycle)
 
     def _columns(self) -> list[int]:
         return sorted({row.thread for row in self.rows})
@@ -206,7 +207,8 @@ class Trace:
         """
         columns = self._columns()
         apart = len(columns) <= 2
-        names = [self.threads[c] for c in columns] + ["afterwards"] * apart
+        last = apart and any(row and afterwards(row) for _, row in self._shown())  # a column of nothing is left out
+        names = [self.threads[c] for c in columns] + ["afterwards"] * last
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ["step", *names])
         rows = []
         for number, row in self._shown():
@@ -219,7 +221,7 @@ class Trace:
             whose = f'data-t="{columns.index(row.thread) % 4}" data-thread="{html.escape(self.threads[row.thread])}"'
             step = f"<td {whose}><code>{html.escape(row.text)}</code>{below}</td>"
             cells = "".join(step if c == row.thread else "<td></td>" for c in columns)
-            cells += f"<td>{news}</td>" if apart else ""
+            cells += f"<td>{news}</td>" if last else ""
             rows.append(f'<tr><th scope="row">{number}</th>{cells}</tr>')
         return (
             f"<style>{_STYLE}</style>"
@@ -307,13 +309,13 @@ def is_leaving(place: Place) -> bool:
     return place.offset > first
 
 
-def ending_sentence(run: Run, standstill: list[str]) -> str:
-    """How a run ended, as a sentence."""
+def ending_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
+    """How a run ended, as a sentence. A standstill in which threads wait for each other in a circle is a deadlock."""
     kind, value = run.verdict
     if kind == scheduler.RETURNED:
         return f"It ended at {show(value)}."
     if kind == scheduler.DEADLOCK:
-        return f"Deadlock: {'; '.join(standstill)}."
+        return f"{'Deadlock' if in_cycle else 'Standstill'}: {'; '.join(standstill)}."
     if value == "StepLimit":
         return f"It did not end within {run.options.max_steps:,} steps."
     said = f": {run.exception}" if str(run.exception) else ""

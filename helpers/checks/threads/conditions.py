@@ -39,7 +39,7 @@ def check_Buffer(Buffer: type) -> None:
                     lambda f: f.waits("to be notified") > 1 and f.took(r"wait\(.*\(goes on\)"),
                 ),
                 Mistake(
-                    "A thread waits, what it waits for is true, and nobody tells it.",
+                    "A thread waits, what it waits for is true, and it is not notified.",
                     lambda f: f.waits("to be notified") > 0,
                 ),
             ],
@@ -96,7 +96,7 @@ def check_Turnstile(Turnstile: type) -> None:
                 Mistake(
                     "A thread was woken and went through without looking whether it is its turn. Look again after "
                     "wait: while, not if.",
-                    lambda f: f.ending != "deadlock" and f.took(r"wait\(.*\(goes on\)"),
+                    lambda f: f.ending != "standstill" and f.took(r"wait\(.*\(goes on\)"),
                 ),
                 Mistake(
                     "The one that was woken had another ticket, and the one whose turn it is sleeps on. notify wakes "
@@ -104,7 +104,7 @@ def check_Turnstile(Turnstile: type) -> None:
                     lambda f: f.waits("to be notified") > 0 and f.took(r"notify\("),
                 ),
                 Mistake(
-                    "The next in turn waits, and nobody tells it that its turn has come.",
+                    "The next in turn waits, and it is not notified that its turn has come.",
                     lambda f: f.waits("to be notified") > 0,
                 ),
                 Mistake(
@@ -150,7 +150,7 @@ def check_Document(Document: type) -> None:
                     lambda f: f.ending == "a writer and a reader",
                 ),
                 Mistake(
-                    "A thread waits for the document to be free; it is free, and nobody tells it.",
+                    "A thread waits for the document to be free; it is free, and the thread is not notified.",
                     lambda f: f.waits("to be notified") > 0,
                 ),
             ],
@@ -160,7 +160,9 @@ def check_Document(Document: type) -> None:
     )
 
 
-_NO_OVERLAP = "two readers never read at once: a reader holds the lock while it looks. Count the readers, and let go."
+_NO_OVERLAP = (
+    "two readers never read at once: a reader holds the lock while it looks. Count the readers, and release it."
+)
 
 
 def _visits(*kinds: str) -> Callable[[type], str]:

@@ -57,8 +57,8 @@ def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
             kind=callable,
             mistakes=[
                 Mistake(
-                    "A philosopher who does not get a fork gives up and tries again. All may do so in step, for ever "
-                    "(a livelock). Take the forks in an order in which nobody has to give up.",
+                    "A philosopher who does not get a fork gives up and tries again. All may do so in step, forever "
+                    "(a livelock). Take the forks in an order in which none has to give up.",
                     _gave_up,
                 ),
                 Mistake(

@@ -34,7 +34,7 @@ def check_Ticker(Ticker: type) -> None:
                     lambda f: f.took(r"\.clear\("),
                 ),
                 Mistake(
-                    "stop tells the thread nothing, and the thread ticks on for ever.",
+                    "stop tells the thread nothing, and the thread ticks on forever.",
                     lambda f: (
                         f.ending == "StepLimit"
                         and f.took(r"join\(")

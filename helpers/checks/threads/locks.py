@@ -24,7 +24,7 @@ def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
             kind=callable,
             mistakes=[
                 Mistake(
-                    "Two transfers in opposite directions wait for each other for ever: take the two locks in an order "
+                    "Two transfers in opposite directions wait for each other forever: take the two locks in an order "
                     "that does not depend on the direction.",
                     lambda f: f.waits("held by") > 1 and not f.is_of_one_thread,
                 ),
@@ -35,7 +35,7 @@ def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
                 ),
             ],
             shared=_ONE_FOR_ALL,
-            solved="no money is lost and nobody waits for ever, whichever bytecode another transfer comes in at.",
+            solved="no money is lost and no thread waits forever, whichever bytecode another transfer comes in at.",
         )
     )
 
@@ -105,7 +105,7 @@ def check_LRU(LRU: type) -> None:
                     lambda f: any(f.trace.locks_made),
                 ),
                 Mistake(
-                    "The calls got into each other: between two of its lines, a call finds what another has half done.",
+                    "The calls overlapped: between two of its lines, a call finds what another has half done.",
                     lambda f: f.trace.preemptions > 0 and not f.trace.deadlock,
                 ),
             ],

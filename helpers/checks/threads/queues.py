@@ -28,7 +28,7 @@ def check_drain(drain: Callable[[Queue], list]) -> None:
                     "answer of empty or qsize is old when you have it: try get_nowait, and see.",
                     lambda f: f.waits("for an item in") > 0 and f.took(r"\b(empty|qsize)\b"),
                 ),
-                Mistake("get waits for an item that nobody will put.", lambda f: f.waits("for an item in") > 0),
+                Mistake("get waits for an item that no thread will put.", lambda f: f.waits("for an item in") > 0),
                 Mistake("Not every item was taken, and each of them once.", lambda f: _is_some_of("ab", f.ending)),
                 Mistake("drain waited, although there was nothing to wait for.", lambda f: f.ending == "it waited"),
                 Mistake(
@@ -36,7 +36,7 @@ def check_drain(drain: Callable[[Queue], list]) -> None:
                     lambda f: f.ending == "Empty",
                 ),
             ],
-            solved="in {schedules:,} of {schedules:,} schedules each item is taken once and nobody waits.",
+            solved="in {schedules:,} of {schedules:,} schedules each item is taken once and no thread waits.",
         )
     )
 
@@ -105,8 +105,8 @@ def check_run(run: Callable[[Iterable[int], Callable[[int], int], Callable[[int]
                     lambda f: f.waits("for room in") > 0 and bool(f.trace.rows) and f.program is _refuses_two,
                 ),
                 Mistake(
-                    "There are more workers than sentinels: who takes one is gone, and nobody tells the others. One "
-                    "for each.",
+                    "There are more workers than sentinels: the worker that takes one is gone, and the others are not "
+                    "told. One for each.",
                     lambda f: f.waits("for an item in") > 0 and not f.took(r"task_done\("),
                 ),
                 Mistake(

@@ -6,7 +6,7 @@ from typing import Any
 from helpers.checks.schedules import Always, Failure, Mistake, in_threads, judged
 from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
-from helpers.workers.threads.races import Tally
+from helpers.workers.threads.races import Page
 
 
 def check_three_increments(three_increments: Callable[[], set[int]]) -> None:
@@ -30,9 +30,9 @@ def _judge_three_increments(guess: Any) -> str:
 
 
 def _three_increments() -> int:
-    tally = Tally()
-    in_threads(tally.add_one, tally.add_one, tally.add_one)
-    return tally.value
+    page = Page()
+    in_threads(page.visit, page.visit, page.visit)
+    return page.visits
 
 
 def check_Cache(Cache: type) -> None:
@@ -75,7 +75,7 @@ _CACHE_MISTAKES = [
         lambda f: _made_twice(f) and not any(f.trace.locks_taken),
     ),
     Mistake(
-        "The lock is let go between the check and the act, so both threads pass the check.",
+        "The lock is released between the check and the act, so both threads pass the check.",
         lambda f: _made_twice(f) and max(f.trace.locks_taken) > 1,
     ),
     Mistake(

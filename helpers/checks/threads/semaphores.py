@@ -31,9 +31,9 @@ def check_Pool(Pool: type) -> None:
                     lambda f: f.ending == "two on one connection",
                 ),
                 Mistake(
-                    "After a work that raised, its connection never comes back. Give it back in any case: with, or "
+                    "After a work that raised, its connection never comes back. Give it back even then: with, or "
                     "finally.",
-                    lambda f: f.program is _after_an_error and f.ending in ("deadlock", "IndexError"),
+                    lambda f: f.program is _after_an_error and f.ending in ("standstill", "IndexError"),
                 ),
                 Mistake(
                     "There was a permit, and no connection. They belong together: take the permit first, give the "
@@ -124,18 +124,18 @@ def check_Rendezvous(Rendezvous: type) -> None:
             Always(_meeting, {"both came before either left"}, max_preemptions=None),
             mistakes=[
                 Mistake(
-                    "Each waits for the other's signal before giving its own, and nobody begins. Signal first, then "
+                    "Each waits for the other's signal before giving its own, and neither begins. Signal first, then "
                     "wait.",
                     lambda f: f.waits("a permit of") == 2,
                 ),
-                Mistake("One waits for a signal that nobody gives.", lambda f: f.waits("a permit of") == 1),
+                Mistake("One waits for a signal that no thread gives.", lambda f: f.waits("a permit of") == 1),
                 Mistake(
                     "A thread takes the permit that it gave itself: each of the two needs a semaphore of its own.",
                     lambda f: _left_early(f) and _had_it_from_itself(f),
                 ),
                 Mistake("One of the two does not wait for the other.", lambda f: _left_early(f)),
             ],
-            solved="in {schedules:,} of {schedules:,} schedules nobody leaves before both have come.",
+            solved="in {schedules:,} of {schedules:,} schedules neither leaves before both have come.",
         )
     )
 
@@ -150,7 +150,7 @@ def _meeting(kind: type) -> str:
 
     in_threads(partial(come, "Ann", meeting.ann), partial(come, "Bob", meeting.bob))
     if len(log) < 4:
-        return "somebody never left"
+        return "one never left"
     return "both came before either left" if set(log[:2]) == {"Ann comes", "Bob comes"} else f"{log[1]} alone"
 
 
@@ -188,7 +188,7 @@ def check_Barrier(Barrier: type) -> None:
                 ),
                 Mistake(
                     "A quick thread laps the others: it is back at the barrier while one of them has not left it, and "
-                    "takes a permit that was meant for that one. Nobody may come in again before all are out.",
+                    "takes a permit that was meant for that one. No thread may come in again before all are out.",
                     lambda f: f.program is _two_rounds and not f.is_error,
                 ),
                 Mistake("A thread leaves before all have come.", _left_a_round_early),
@@ -197,7 +197,7 @@ def check_Barrier(Barrier: type) -> None:
                     lambda f: f.ending == "ready-made",
                 ),
             ],
-            solved="in {schedules:,} of {schedules:,} schedules nobody leaves a round before all have come to it.",
+            solved="in {schedules:,} of {schedules:,} schedules no thread leaves a round before all have come to it.",
         )
     )
 

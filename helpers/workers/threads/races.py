@@ -4,17 +4,17 @@ import threading
 from collections.abc import Callable
 
 
-class Tally:
-    """A number to which threads add one, in two lines."""
+class Page:
+    """A page that counts its visits, in two lines and without a lock."""
 
     def __init__(self) -> None:
         """Start at zero."""
-        self.value = 0
+        self.visits = 0
 
-    def add_one(self) -> None:
+    def visit(self) -> None:
         """Read, then write."""
-        value = self.value
-        self.value = value + 1
+        seen = self.visits
+        self.visits = seen + 1
 
 
 class Box:

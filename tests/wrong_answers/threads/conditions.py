@@ -89,7 +89,7 @@ class NeverFull(AnyBuffer):
     get = OneConditionAndNotify.get
 
 
-@refused(check_Buffer, "nobody tells it")
+@refused(check_Buffer, "it is not notified")
 class GetTellsNobody(AnyBuffer):
     put = OneConditionAndNotify.put
 
@@ -137,7 +137,7 @@ class LooksOnce(AnyTurnstile):
             self.changed.notify_all()
 
 
-@refused(check_Turnstile, "nobody tells it that its turn has come")
+@refused(check_Turnstile, "it is not notified that its turn has come")
 class TellsNobody(AnyTurnstile):
     def pass_through(self, ticket, go):
         with self.changed:
@@ -211,7 +211,7 @@ class WritersDoNotLook(AnyDocument):
             change()
 
 
-@refused(check_Document, "it is free, and nobody tells it")
+@refused(check_Document, "it is free, and the thread is not notified")
 class ReadersLeaveInSilence(AnyDocument):
     def read(self, look):
         with self.changed:
@@ -223,7 +223,7 @@ class ReadersLeaveInSilence(AnyDocument):
             self.readers -= 1
 
 
-@refused(check_Document, "it is free, and nobody tells it")
+@refused(check_Document, "it is free, and the thread is not notified")
 class LastReaderTellsOneWriter(AnyDocument):
     def read(self, look):
         with self.changed:

@@ -8,7 +8,7 @@ refused(check_can_deadlock, "S cannot: none of 72 schedules ends in deadlock")(l
 refused(check_can_deadlock, "Q can: ")(lambda: set())
 
 
-@refused(check_dine, "Nobody can go on: Thread-1 waits")
+@refused(check_dine, "No thread can go on: Thread-1 waits")
 def takes_the_left_fork_first(forks, i, eat):
     with forks[i], forks[(i + 1) % len(forks)]:
         eat()
@@ -20,7 +20,7 @@ def takes_turns_with_one_lock(forks, i, eat):
         takes_the_left_fork_first(forks, i, eat)
 
 
-@refused(check_dine, "in step, for ever (a livelock)")
+@refused(check_dine, "in step, forever (a livelock)")
 def gives_up_after_a_second(forks, i, eat):
     right = forks[(i + 1) % len(forks)]
     while True:
@@ -31,7 +31,7 @@ def gives_up_after_a_second(forks, i, eat):
                 return
 
 
-@refused(check_dine, "in step, for ever (a livelock)")
+@refused(check_dine, "in step, forever (a livelock)")
 def gives_up_at_once(forks, i, eat):
     right = forks[(i + 1) % len(forks)]
     while True:

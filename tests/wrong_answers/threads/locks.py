@@ -20,7 +20,7 @@ def locks_one_account(source, target, amount):
         target.balance += amount
 
 
-@refused(check_transfer, "Two transfers in opposite directions wait for each other for ever")
+@refused(check_transfer, "Two transfers in opposite directions wait for each other forever")
 def locks_in_argument_order(source, target, amount):
     with source.lock, target.lock:
         source.balance -= amount
@@ -37,7 +37,7 @@ def locks_everything(source, target, amount):
         target.balance += amount
 
 
-@refused(check_LRU, "The calls got into each other")
+@refused(check_LRU, "The calls overlapped")
 class UnlockedLRU:
     def __init__(self, size):
         self.size, self.items, self.lock = size, OrderedDict(), threading.Lock()

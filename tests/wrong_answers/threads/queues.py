@@ -34,7 +34,7 @@ def takes_one(items):
     return [items.get_nowait()]
 
 
-@refused(check_drain, "get waits for an item that nobody will put")
+@refused(check_drain, "get waits for an item that no thread will put")
 def gets_for_ever(items):
     taken = []
     while True:

@@ -40,7 +40,7 @@ class LockAroundTheWrite(UnlockedCache):
         return self.values[key]
 
 
-@refused(check_Cache, "let go between the check and the act")
+@refused(check_Cache, "released between the check and the act")
 class LockLetGoBetween(UnlockedCache):
     def get_or_create(self, key):
         with self.lock:
@@ -51,7 +51,7 @@ class LockLetGoBetween(UnlockedCache):
         return self.values[key]
 
 
-@refused(check_Cache, "Nobody can go on")
+@refused(check_Cache, "No thread can go on")
 class LockNeverReleased(UnlockedCache):
     def get_or_create(self, key):
         self.lock.acquire()

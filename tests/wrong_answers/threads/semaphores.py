@@ -136,7 +136,7 @@ class OneSemaphoreForBoth(AnyMeeting):
     bob = ann
 
 
-@refused(check_Rendezvous, "One waits for a signal that nobody gives")
+@refused(check_Rendezvous, "One waits for a signal that no thread gives")
 class BobIsSilent(AnyMeeting):
     def ann(self):
         self.ann_is_here.release()
