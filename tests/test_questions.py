@@ -44,7 +44,11 @@ def answer(page, question, name):
 
 
 def choose(page, question, name):
-    answer(page, question, name).locator("summary").click()
+    """Click, and wait until the page has heard of it: a browser tells of an opened answer a moment after the click."""
+    details = answer(page, question, name)
+    details.evaluate("e => { e.heard = new Promise(done => e.addEventListener('toggle', done, { once: true })); }")
+    details.locator("summary").click()
+    details.evaluate("e => e.heard")
 
 
 def line_behind(page, question):
@@ -481,5 +485,6 @@ def test_axe_finds_nothing_that_keeps_a_reader_out(page, scheme, chromium, addre
         tab.goto(f"{address}/{page}.html")
         remember(tab, **{"two-visits": "02", "three-visits": "right", "stall": "right"})
         tab.locator("article details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")  # the theme fades in
         found = Axe().run(tab, options=AXE)
         assert found.violations_count == 0, found.generate_report()
