@@ -62,9 +62,7 @@ def pages(book_build) -> Path:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory) -> Path:
     """The folder of the pages of the small book in sample_book.py."""
-    from sample_book import (
-        build_sample,
-    )  # not before the tests: it would import helpers.interleave ahead of pytest's hooks
+    from sample_book import build_sample  # not earlier: it imports helpers.interleave, ahead of pytest's own hooks
 
     built = built_once(tmp_path_factory, "sample", build_sample)
     assert built.returncode == 0, built.stdout

@@ -57,10 +57,11 @@ def exercises() -> list[Exercise]:
     for lesson in LESSONS:
         for node in ast.parse(code_cells(lesson)[0].source).body:
             if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.checks."):
-                for name in [alias.name for alias in node.names]:
+                for name in node.names:
                     # A lesson may show the broken version before its exercise: the last two count.
-                    (stub, cell), (solution, _) = answers_in(lesson, name.removeprefix("check_"))[-2:]
-                    found.append(Exercise(getattr(import_module(node.module), name), stub, solution, printed_by(cell)))
+                    (stub, cell), (solution, _) = answers_in(lesson, name.name.removeprefix("check_"))[-2:]
+                    check = getattr(import_module(node.module), name.name)
+                    found.append(Exercise(check, stub, solution, printed_by(cell)))
     return found
 
 
@@ -94,7 +95,11 @@ def defined_before(lesson: Path, cell_id: str) -> dict:
 
 
 def define(cell: nbformat.NotebookNode, name: str, namespace: dict) -> None:
-    """Run the imports and definitions of a code cell, whose lines the explorer can then find under the name."""
-    definitions = [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)]
-    linecache.cache[name] = len(cell.source), None, cell.source.splitlines(keepends=True), name
-    exec(compile(ast.Module(definitions, type_ignores=[]), name, "exec"), namespace)
+    """Run the imports and definitions of a code cell."""
+    run(cell.source, [node for node in ast.parse(cell.source).body if isinstance(node, DEFINITIONS)], name, namespace)
+
+
+def run(source: str, statements: list[ast.stmt], name: str, namespace: dict) -> None:
+    """Run some statements of a source, whose lines the explorer can then find under the name."""
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(ast.Module(statements, type_ignores=[]), name, "exec"), namespace)

@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import linecache
 import re
 from collections import Counter
 from html import unescape
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.interleave import Result
-from notebooks import NOTEBOOKS, defined_before, read
+from notebooks import NOTEBOOKS, defined_before, read, run
 
 ANSWER = re.compile(r"<details class=\"([^\"]*)\"([^>]*)>\n<summary>([^\n]*)</summary>\n\n(.*?)\n\n</details>", re.S)
 ENDING = re.compile(r"ends? (?:at (a standstill)|with (\w+)|at (.+?))(?=, [\d,]+ ends? |$)", re.M)
@@ -87,10 +86,9 @@ def computed(question: Question, code: str) -> set[str]:
     """The endings that a belief would lead to: the value of the last line of code, run after the lesson's own lines."""
     namespace = defined_before(question.lesson, question.cell)
     name = f"what is believed of {question.name}"
-    linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
     *before, last = ast.parse(code).body
     assert isinstance(last, ast.Expr)
-    exec(compile(ast.Module(before, type_ignores=[]), name, "exec"), namespace)
+    run(code, before, name, namespace)
     return endings_of(eval(compile(ast.Expression(last.value), name, "eval"), namespace))
 
 

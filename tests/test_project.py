@@ -22,9 +22,12 @@ def test_style_and_spelling(command):
     assert said.returncode == 0, said.stdout + said.stderr
 
 
-@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "helpers").glob("*.py")))
+MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "helpers").rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_the_examples_in_docstrings_are_true(module):
-    assert doctest.testmod(importlib.import_module(f"helpers.{module}")).failed == 0
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 def test_every_requirement_has_a_lower_bound_and_a_locked_version():
