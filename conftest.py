@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from build_book import build
 from filelock import FileLock
-from kernels import profile
+from kernels import profile, running_in
+from nbval.plugin import IPyNbCell
 
 
 def pytest_addoption(parser):
@@ -28,6 +29,26 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_directory, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    """Note what runs in a notebook's kernel before its first cell."""
+    done = yield
+    if isinstance(item, IPyNbCell) and not hasattr(item.parent, "at_first"):
+        item.parent.at_first = running_in(item.parent.kernel)
+    return done
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """See after a notebook's last cell that it has left no thread and no process behind."""
+    is_last = isinstance(item, IPyNbCell) and (nextitem is None or nextitem.parent is not item.parent)
+    at_last = running_in(item.parent.kernel) if is_last else None
+    done = yield
+    if is_last:
+        assert at_last == item.parent.at_first, "the lesson has left something behind"
+    return done
 
 
 def built_once(tmp_path_factory, name: str, build: Callable[[Path], subprocess.CompletedProcess]):

@@ -22,7 +22,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -31,6 +31,7 @@ import cloudpickle
 import psutil
 
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
+_END_LIMIT_S = 5  # for killed processes to end
 _POLL_S = 0.01
 
 
@@ -201,14 +202,13 @@ def end_tree(child: subprocess.Popen) -> None:
     child.wait()
     family |= _session(child.pid)
     trackers = {process for process in family if _is_tracker(process)}
-    while hunted := [process for process in family - trackers if process.is_running()]:
+    while hunted := [process for process in family - trackers if is_alive(process)]:
         for process in hunted:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(hunted, timeout=5)
+        _living_after(_END_LIMIT_S, hunted)
         family = _session(child.pid)
-    _, late = psutil.wait_procs(trackers, timeout=5)
-    for process in late:
+    for process in _living_after(_END_LIMIT_S, trackers):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
 
@@ -220,6 +220,22 @@ def _descendants(pid: int) -> set[psutil.Process]:
         return set()
 
 
+def _living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Wait until all have ended, and return those that have not by then."""
+    deadline = time.monotonic() + limit_s
+    while (living := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    return living
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it has not ended. In a container, nobody may take in a zombie whose parent is gone, and it stays."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _session(leader: int) -> set[psutil.Process]:
     """The living processes of the child's session: also those whose own parent is gone (POSIX)."""
     if not hasattr(os, "getsid"):
@@ -227,7 +243,7 @@ def _session(leader: int) -> set[psutil.Process]:
     members = set()
     for process in psutil.process_iter():
         with contextlib.suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
-            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+            if os.getsid(process.pid) == leader and is_alive(process):
                 members.add(process)
     return members
 

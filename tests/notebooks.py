@@ -36,15 +36,12 @@ def tags(cell: nbformat.NotebookNode) -> set[str]:
 
 
 class Exercise(NamedTuple):
-    """A checker that a lesson calls, the stub and the solution that stand in the lesson, and what it shows of the stub.
-
-    verdict: what was printed when the lesson was run last, as text
-    """
+    """A checker that a lesson calls, the stub and the solution that stand in the lesson, and the cells of both."""
 
     check: Callable
     stub: object
     solution: object
-    verdict: str
+    cells: tuple[nbformat.NotebookNode, nbformat.NotebookNode]
 
     def __repr__(self) -> str:
         return self.check.__name__.removeprefix("check_")
@@ -59,9 +56,9 @@ def exercises() -> list[Exercise]:
             if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.checks."):
                 for name in node.names:
                     # A lesson may show the broken version before its exercise: the last two count.
-                    (stub, cell), (solution, _) = answers_in(lesson, name.name.removeprefix("check_"))[-2:]
+                    answers, cells = zip(*answers_in(lesson, name.name.removeprefix("check_"))[-2:], strict=True)
                     check = getattr(import_module(node.module), name.name)
-                    found.append(Exercise(check, stub, solution, printed_by(cell)))
+                    found.append(Exercise(check, *answers, cells))
     return found
 
 

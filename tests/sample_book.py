@@ -200,16 +200,17 @@ def write_notebook(folder: Path, name: str, cells: list) -> None:
     nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
 
 
-def write(folder: Path) -> None:
-    """Write the project: this one's configuration and looks, and two lessons."""
+def write(folder: Path, more: dict[str, list] | None = None) -> None:
+    """Write the project: this one's configuration and looks, two lessons, and more of them, each by name its cells."""
     for name in ("_config.yml", "tools", "book/_static", "book/again.md", "book/glossary.md"):
         source, target = ROOT / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-    for name, cells in notebooks().items():
+    lessons = notebooks() | (more or {})
+    for name, cells in lessons.items():
         write_notebook(folder, name, cells)
     (folder / "index.md").write_text("# A sample\n\nTwo lessons.\n", encoding="utf-8")
-    files = ["notebooks/visits", "notebooks/stalls", "book/again", "book/glossary"]
+    files = [*(f"notebooks/{name}" for name in lessons), "book/again", "book/glossary"]
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": file} for file in files]}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
 

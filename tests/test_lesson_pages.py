@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from build_book import build
 from lesson_pages import changed_lines, glossary_term
-from sample_book import code, text, write, write_notebook
+from sample_book import code, text, write
 
 
 @pytest.fixture(scope="module")
@@ -55,24 +55,34 @@ WRONG = '<details class="answer" data-question="{0}">\n<summary>No</summary>\n\n
 RIGHT = '<details class="answer right" data-question="{0}">\n<summary>Yes</summary>\n\nIt is.\n\n</details>'
 
 
-@pytest.mark.parametrize(
-    ("cells", "warning"),
-    [
-        ([text("# A\n\nWhy?\n\n" + WRONG.format("why"))], "why has 0 right answers"),
-        ([text("# A\n\nWhy?\n\n" + RIGHT.format("a") + RIGHT.format("a"))], "a has 2 right answers"),
-        ([text("# A\n\n" + RIGHT.format("a") + "\n\nand\n\n" + RIGHT.format("a"))], "stand together: ['a']"),
-        ([text("# A\n\nWhy?\n\n" + RIGHT.format("a").removesuffix("</details>"))], "is not closed in its section"),
-        ([text("# A\n\nWhy?\n\n" + RIGHT.format("a"), a={"shows": ["gone"]})], "cells that there are not: ['gone']"),
-        ([text("# A"), code("fixed", "1", repairs="gone")], "a cell repairs 'gone', and there is no such cell"),
-        ([text("# A\n\n" + RIGHT.format("stall"))], "the question stall is in notebooks/visits too"),
-    ],
-)
-def test_the_build_fails_and_says_why_if_an_author_slips(cells, warning, tmp_path):
-    write(tmp_path)
-    write_notebook(tmp_path, "visits", cells)
-    failed = build(tmp_path, tmp_path)
-    assert failed.returncode != 0
-    assert warning in failed.stderr
+SLIPS = {
+    "neither": ([text("# A\n\nWhy?\n\n" + WRONG.format("why"))], "why has 0 right answers"),
+    "both": ([text("# A\n\nWhy?\n\n" + RIGHT.format("a") + RIGHT.format("a"))], "a has 2 right answers"),
+    "twice": (
+        [text("# A\n\n" + RIGHT.format("b") + "\n\nand\n\n" + RIGHT.format("b"))],
+        "answers to one question stand together: ['b']",
+    ),
+    "open": ([text("# A\n\nWhy?\n\n" + RIGHT.format("c").removesuffix("</details>"))], "is not closed in its section"),
+    "shows": ([text("# A\n\nWhy?\n\n" + RIGHT.format("d"), d={"shows": ["gone"]})], "d shows cells that there are not"),
+    "repairs": ([text("# A"), code("fixed", "1", repairs="gone")], "a cell repairs 'gone', and there is no such cell"),
+    "again": ([text("# A\n\n" + RIGHT.format("stall"))], "the question stall is in notebooks/stalls too"),
+}
+
+
+@pytest.fixture(scope="module")
+def slipped(tmp_path_factory):
+    """What the build of a book says that has a page for each slip, and one without."""
+    folder = tmp_path_factory.mktemp("slips")
+    write(folder, {name: cells for name, (cells, _) in SLIPS.items()})
+    return build(folder, folder)
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_the_build_fails_and_says_why_and_where_if_an_author_slips(name, slipped):
+    assert slipped.returncode != 0
+    said = [line for line in slipped.stderr.splitlines() if f"notebooks/{name}" in line]
+    assert len(said) == 1, slipped.stderr
+    assert SLIPS[name][1] in said[0]
 
 
 # ---- repairs ------------------------------------------------------------------------------------------------------

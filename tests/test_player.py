@@ -3,8 +3,8 @@
 import threading
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from test_browser import CHROMIUM, FLAGS
+from playwright.sync_api import expect
+from test_browser import started_chromium
 
 from helpers.interleave import explore
 
@@ -87,23 +87,20 @@ def locks():
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+def context():
+    with started_chromium() as chromium:
+        yield chromium.new_context(viewport={"width": 1000, "height": 900}, color_scheme="light")
 
 
 @pytest.fixture
-def tab(chromium):
+def tab(context):
     complaints = []
-    context = chromium.new_context(viewport={"width": 1000, "height": 900}, color_scheme="light")
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda sent: complaints.append(sent.url))
     yield page
-    context.close()
+    page.close()
     assert complaints == []
 
 

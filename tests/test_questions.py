@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sample_book import REPAIRED
-from test_browser import served, started_chromium, watched_page
+from test_browser import served, started_chromium, watched
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +27,15 @@ def address(sample):
         yield address
 
 
+@pytest.fixture(scope="module")
+def page(chromium):
+    return chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+
+
 @pytest.fixture
-def tab(chromium, address):
-    with watched_page(chromium, address, viewport={"width": 1280, "height": 900}) as page:
-        yield page
+def tab(page, address):
+    with watched(page, address) as tab:
+        yield tab
 
 
 @pytest.fixture
@@ -117,16 +122,20 @@ def test_nothing_is_folded_behind_a_question_on_an_earlier_lesson(tab, address):
     expect(answer(tab, "steps", "11")).to_have_class("answer recall first")
 
 
-def test_the_page_does_not_jump_while_it_loads(tab, address):
-    tab.add_init_script("""
-        window.jumps = [];
-        new PerformanceObserver((list) => jumps.push(...list.getEntries().map((jump) => jump.value)))
-          .observe({ type: "layout-shift", buffered: true });""")
-    for first in ({}, {"two-visits": "02"}):
-        tab.goto(f"{address}/notebooks/visits.html")
-        remember(tab, **first)
-        tab.wait_for_load_state("networkidle")
-        assert sum(tab.evaluate("jumps")) < 0.01
+JUMPS = """
+    window.jumps = [];
+    new PerformanceObserver((list) => jumps.push(...list.getEntries().map((jump) => jump.value)))
+      .observe({ type: "layout-shift", buffered: true });"""
+
+
+def test_the_page_does_not_jump_while_it_loads(chromium, address):
+    with chromium.new_context() as context, watched(context.new_page(), address) as tab:
+        tab.add_init_script(JUMPS)
+        for first in ({}, {"two-visits": "02"}):
+            tab.goto(f"{address}/notebooks/visits.html")
+            remember(tab, **first)
+            tab.wait_for_load_state("networkidle")
+            assert sum(tab.evaluate("jumps")) < 0.01
 
 
 # ---- the first answer ---------------------------------------------------------------------------------------------
@@ -294,7 +303,7 @@ def test_where_storage_is_blocked_all_works_but_the_memory(chromium, address):
     expect(tab.get_by_text("Text behind the second question.")).to_be_visible()
     tab.goto(f"{address}/book/again.html")
     expect(tab.locator(".again-counts")).to_have_text("4 questions: 0 right at first, 0 not, 4 not tried")
-    tab.context.close()
+    tab.close()
 
 
 def test_what_others_left_in_the_storage_does_no_harm(lesson):
@@ -306,8 +315,8 @@ def test_what_others_left_in_the_storage_does_no_harm(lesson):
     expect_first(lesson, {"two-visits": "02"})
 
 
-def test_the_page_works_from_a_file(chromium, sample):
-    with watched_page(chromium, "file:") as page:
+def test_the_page_works_from_a_file(page, sample):
+    with watched(page, "file://"):
         page.goto((sample / "notebooks" / "visits.html").as_uri())
         choose(page, "two-visits", "02")
         page.reload()
@@ -378,7 +387,7 @@ def test_what_is_saved_can_be_loaded_in_another_browser(again, chromium, address
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     assert json.loads(file.read_text(encoding="utf-8")) == {"first": {"stall": "21"}}
-    with watched_page(chromium, address) as other:
+    with chromium.new_context() as elsewhere, watched(elsewhere.new_page(), address) as other:
         other.goto(f"{address}/book/again.html")
         choose(other, "steps", "right")
         with other.expect_file_chooser() as chooser:
@@ -410,7 +419,6 @@ def test_a_question_of_again_leads_to_its_place_in_the_lesson(again):
 
 
 def test_a_repair_is_marked_with_a_sign_that_is_not_copied(lesson):
-    lesson.context.grant_permissions(["clipboard-read", "clipboard-write"])
     repair = lesson.locator(".repair")
     signs = repair.locator(".hll").evaluate_all("all => all.map(one => getComputedStyle(one, '::before').content)")
     assert signs == ['"+" / ""'] * 4
@@ -479,10 +487,13 @@ AXE = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", ["notebooks/visits", "notebooks/stalls", "book/again"])
-def test_axe_finds_nothing_that_keeps_a_reader_out(page, scheme, chromium, address):
-    with watched_page(chromium, address, color_scheme=scheme, reduced_motion="reduce") as tab:
-        tab.goto(f"{address}/{page}.html")
+@pytest.mark.parametrize("lesson", ["notebooks/visits", "notebooks/stalls", "book/again"])
+def test_axe_finds_nothing_that_keeps_a_reader_out(lesson, scheme, chromium, address):
+    with (
+        chromium.new_context(reduced_motion="reduce") as calm,
+        watched(calm.new_page(), address, scheme=scheme) as tab,
+    ):
+        tab.goto(f"{address}/{lesson}.html")
         remember(tab, **{"two-visits": "02", "three-visits": "right", "stall": "right"})
         tab.locator("article details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
         tab.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")  # the theme fades in

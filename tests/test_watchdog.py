@@ -3,18 +3,21 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import types
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import psutil
 import pytest
 
-from helpers.watchdog import Frame, Outcome, Stack, parse_stacks, watch
+from helpers.watchdog import Frame, Outcome, Stack, is_alive, parse_stacks, watch
 from helpers.workers.pools.pool_size import square
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -108,43 +111,54 @@ def pool_that_hangs():
         pool.map(time.sleep, [600, 600])
 
 
-@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_a_pool_that_hangs_is_hung_and_its_workers_are_gone(method):
-    def with_method():
-        multiprocessing.set_start_method(method, force=True)
-        pool_that_hangs()
+def with_method(method):
+    multiprocessing.set_start_method(method, force=True)
+    pool_that_hangs()
 
-    outcome = watch(with_method, limit_s=3)
-    assert outcome.ending == "hung"
-    workers = [int(pid) for pid in outcome.output.split()]
-    assert len(workers) == 2
-    assert not any(map(is_alive, workers))
+
+def test_a_pool_that_hangs_is_hung_and_its_workers_are_gone_under_every_start_method():
+    methods = multiprocessing.get_all_start_methods()
+    with ThreadPoolExecutor(len(methods)) as executor:
+        outcomes = dict(zip(methods, executor.map(partial(watch, with_method, limit_s=3), methods), strict=True))
+    for method, outcome in outcomes.items():
+        workers = [int(pid) for pid in outcome.output.split()]
+        assert (outcome.ending, len(workers)) == ("hung", 2), method
+        assert not any(map(pid_is_alive, workers)), method
+
+
+@posix
+def test_a_process_that_has_ended_counts_as_gone_though_nobody_has_taken_it_in():
+    child = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    child.stdout.read()  # until its end
+    process = psutil.Process(child.pid)
+    while process.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    assert not is_alive(process)
+    child.wait()
+    assert not is_alive(process)
+    child.stdout.close()
 
 
 def test_processes_left_by_a_function_that_returned_are_gone():
     def leaves_a_process():
-        import subprocess
-
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid
 
-    assert not is_alive(watch(leaves_a_process).value)
+    assert not pid_is_alive(watch(leaves_a_process).value)
 
 
 @posix
 def test_a_grandchild_whose_parent_has_ended_is_gone():
     def leaves_an_orphan():
-        import subprocess
-
         sleeper = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], stdout=2)"
         program = f"import subprocess, sys; print({sleeper}.pid)"
         return int(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True).stdout)
 
-    assert not is_alive(watch(leaves_an_orphan).value)
+    assert not pid_is_alive(watch(leaves_an_orphan).value)
 
 
-def is_alive(pid: int) -> bool:
+def pid_is_alive(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return is_alive(psutil.Process(pid))
     except psutil.NoSuchProcess:
         return False
 

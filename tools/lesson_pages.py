@@ -166,7 +166,8 @@ def _collect_answers(parent: nodes.Element) -> None:
             attributes = _answer_attributes(piece)
             if attributes:
                 answer = Answer(classes=attributes["class"].split(), question=attributes["data-question"])
-                answer["belief"], answer.line = attributes.get("data-belief"), child.line
+                answer["belief"] = attributes.get("data-belief")
+                answer.source, answer.line = child.source, child.line
                 inside[-1].append(answer)
                 inside.append(answer)
                 continue
