@@ -44,10 +44,13 @@ def pytest_runtest_setup(item):
 def pytest_runtest_teardown(item, nextitem):
     """See after a notebook's last cell that it has left no thread and no process behind."""
     is_last = isinstance(item, IPyNbCell) and (nextitem is None or nextitem.parent is not item.parent)
-    at_last = running_in(item.parent.kernel) if is_last else None
-    done = yield
-    if is_last:
-        assert at_last == item.parent.at_first, "the lesson has left something behind"
+    at_last = None
+    try:
+        if is_last and not item.parent.timed_out:
+            at_last = running_in(item.parent.kernel)
+    finally:  # the kernel must end in any case
+        done = yield
+    assert at_last is None or at_last == item.parent.at_first, "the lesson has left something behind"
     return done
 
 
