@@ -124,6 +124,10 @@ def tracing_kept_on(steps_are_opcodes: bool) -> Iterator[None]:
         gone.acquire()
 
 
+# By identity, as in source.per_code. All but a few of the calls in a run are to such code, and tracing reports each.
+_not_the_readers: dict[int, types.CodeType] = {}
+
+
 def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
     """The trace function of one carrier. Closures, because it runs for every line: attribute lookups would show."""
     kind_of, own, reader = source.kind_of, source.OWN, source.READER
@@ -136,8 +140,12 @@ def _tracer(carrier: Carrier, opcodes: bool) -> Callable:
         return local
 
     def called(frame: types.FrameType, event: str, arg: Any) -> Any:
-        kind = kind_of(frame.f_code)
-        task = carrier.task
+        code, task = frame.f_code, carrier.task
+        if id(code) in _not_the_readers and not task.run.reduce:
+            return None
+        kind = kind_of(code)
+        if kind is not reader:
+            _not_the_readers[id(code)] = code
         if kind is own:
             if task.run.reduce and task.stack and frame.f_back is task.stack[-1].frame:
                 task.enters(frame)
