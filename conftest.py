@@ -12,6 +12,8 @@ from filelock import FileLock
 from kernels import profile, running_in
 from nbval.plugin import IPyNbCell
 
+pytest_plugins = ["browser"]
+
 
 def pytest_addoption(parser):
     parser.addoption(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.interleave import Result
-from notebooks import NOTEBOOKS, defined_before, read, run
+from notebooks import NOTEBOOKS, defined_before, printed_by, read, run
 
 ANSWER = re.compile(r"<details class=\"([^\"]*)\"([^>]*)>\n<summary>([^\n]*)</summary>\n\n(.*?)\n\n</details>", re.S)
 ENDING = re.compile(r"ends? (?:at (a standstill)|with (\w+)|at (.+?))(?=, [\d,]+ ends? |$)", re.M)
@@ -99,10 +99,7 @@ def names(summary: str, ending: str) -> bool:
 
 def output(lesson: Path, cell_id: str) -> str:
     """What the committed output of a cell says, as text."""
-    cell = next(cell for cell in read(lesson).cells if cell.id == cell_id)
-    return "\n".join(
-        "".join(o.get("text", "")) + "".join(o.get("data", {}).get("text/plain", "")) for o in cell.outputs
-    )
+    return printed_by(next(cell for cell in read(lesson).cells if cell.id == cell_id))
 
 
 def words(text: str) -> Counter:

@@ -2,7 +2,6 @@
 
 import inspect
 import shutil
-import threading
 from pathlib import Path
 
 import nbformat
@@ -10,6 +9,7 @@ import yaml
 from build_book import ROOT, build
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.checks.schedules import in_threads
 from helpers.interleave import explore
 
 VISITS = """# Visits
@@ -127,11 +127,7 @@ class Page:
 def visited(times: int) -> int:
     """How many visits a page counts."""
     page = Page()
-    threads = [threading.Thread(target=page.visit) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(*[page.visit] * times)
     return page.visits
 
 

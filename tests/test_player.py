@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from playwright.sync_api import expect
-from test_browser import started_chromium
 
 from helpers.interleave import explore
 
@@ -87,9 +86,8 @@ def locks():
 
 
 @pytest.fixture(scope="module")
-def context():
-    with started_chromium() as chromium:
-        yield chromium.new_context(viewport={"width": 1000, "height": 900}, color_scheme="light")
+def context(chromium):
+    return chromium.new_context(viewport={"width": 1000, "height": 900}, color_scheme="light")
 
 
 @pytest.fixture

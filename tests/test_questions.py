@@ -5,9 +5,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser import served, watched
 from playwright.sync_api import expect
 from sample_book import REPAIRED
-from test_browser import served, started_chromium, watched
 
 pytestmark = pytest.mark.browser
 
@@ -16,20 +16,9 @@ FOLDED = "Choose an answer, and see what happens."
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with started_chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def address(sample):
     with served(sample) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def page(chromium):
-    return chromium.new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
 
 
 @pytest.fixture
