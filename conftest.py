@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from build_book import build
 from filelock import FileLock
-from kernels import profile, running_in
+from kernels import left_in_system, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
 
 pytest_plugins = ["browser"]
@@ -39,12 +39,13 @@ def pytest_runtest_setup(item):
     done = yield
     if isinstance(item, IPyNbCell) and not hasattr(item.parent, "at_first"):
         item.parent.at_first = running_in(item.parent.kernel)
+        item.parent.in_system_at_first = left_in_system()
     return done
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """See after a notebook's last cell that it has left no thread and no process behind."""
+    """See after a notebook's last cell that it has left no thread, process, shared memory, semaphore or folder."""
     is_last = isinstance(item, IPyNbCell) and (nextitem is None or nextitem.parent is not item.parent)
     at_last = None
     try:
@@ -52,7 +53,9 @@ def pytest_runtest_teardown(item, nextitem):
             at_last = running_in(item.parent.kernel)
     finally:  # the kernel must end in any case
         done = yield
-    assert at_last is None or at_last == item.parent.at_first, "the lesson has left something behind"
+    if at_last is not None:
+        assert at_last == item.parent.at_first, "the lesson has left something running"
+        assert still_there(left_in_system() - item.parent.in_system_at_first) == set(), "the lesson has left something"
     return done
 
 

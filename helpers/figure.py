@@ -127,6 +127,40 @@ def levels(
     return ax
 
 
+_INKS = (("#2a78b5", "white"), ("#d5dae0", "#222222"))  # of the two parts of a bar, and of what is written on them
+
+
+def stacked_bars(
+    parts: Mapping[str, Mapping[str, float]], ax: Axes | None = None, *, title: str = "", xlabel: str
+) -> Axes:
+    """Draw a bar for each name, made of two parts end to end, with the parts' names in the longest; return the axes.
+
+    parts: name -> part -> value, the same two parts in each
+    """
+    ax = axes(ax, height=0.95 + 0.44 * len(parts), title=title)
+    names = list(parts)
+    longest = max(names, key=lambda name: sum(parts[name].values()))
+    for y, name in enumerate(names):
+        start = 0.0
+        for (part, value), colour, ink in zip(
+            parts[name].items(), ("#2a78b5", "#d5dae0"), ("white", "#222222"), strict=True
+        ):
+            ax.barh(y, value, left=start, color=colour, height=0.62)
+            if name == longest:
+                ax.text(start + value / 2, y, part, ha="center", va="center", color=ink, fontsize=9.5)
+            start += value
+        first = next(iter(parts[name].values()))
+        label = f"{first:,.0f} of {start:,.0f}"
+        ax.annotate(label, (start, y), xytext=(7, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlim(0, 1.2 * sum(parts[longest].values()))
+    ax.set_xlabel(xlabel)
+    circumstances(ax)
+    return ax
+
+
 def _label_ends(ax: Axes, ends: list[tuple[float, float, str, str]]) -> None:
     """Write each curve's label beside its last point, moved up where it would lie on the one below."""
     last_y = float("-inf")

@@ -7,11 +7,7 @@ record import this module too.
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -19,9 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, get_args
+
+from helpers.notes import Note, Notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,41 +54,29 @@ class Span:
             raise ValueError(f"no state {self.state!r}; there are {', '.join(get_args(State))}")
 
 
-class Recorder:
+class Recorder(Notes):
     """Collects the spans of all threads and processes that take part in one with block.
 
-    A Recorder can be pickled: hand it to a child process as an argument. Each thread writes to a file of its own in
-    a temporary directory, so recording adds no lock that would change what is watched; the directory is gone after
-    the block. spans is filled when the block ends; what a worker notes after that is dropped.
+    A Recorder can be pickled: hand it to a child process as an argument. spans is filled when the block ends; what a
+    worker notes after that is dropped.
     """
 
     def __init__(self) -> None:
         """Nothing is recorded before the with block begins."""
+        super().__init__()
         self.spans: list[Span] = []
-        self._home_pid = os.getpid()
-        self._directory = ""
-
-    def __enter__(self) -> Recorder:
-        """Start recording."""
-        self._directory = tempfile.mkdtemp(prefix="timeline-")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Collect the spans and remove the files."""
-        try:
-            self.spans = self._collect()
-        finally:
-            shutil.rmtree(self._directory, ignore_errors=True)
 
     def note(self, state: State, start_s: float, end_s: float) -> None:
         """Record that the calling thread was in this state from start_s to end_s."""
         span = Span(start_s, end_s, threading.current_thread().name, state)
-        line = json.dumps([os.getpid(), span.worker, span.state, span.start_s, span.end_s])
-        try:
-            with open(Path(self._directory) / f"{os.getpid()}-{threading.get_ident()}", "a", encoding="utf-8") as file:
-                file.write(line + "\n")
-        except FileNotFoundError:
-            return  # the block has ended, and a worker outlived it
+        self.write(span.start_s, span.end_s, span.state)
+
+    def ended(self, notes: list[Note]) -> None:
+        """Turn the notes into spans."""
+        self.spans = []
+        for note in notes:
+            end_s, state = note.row
+            self.spans.append(Span(note.at_s, end_s, self._lane(note), state))
 
     @contextmanager
     def state(self, state: State) -> Iterator[None]:
@@ -127,22 +112,11 @@ class Recorder:
         """An event, a barrier, a queue or a thread, whose wait, get, put and join are recorded as waiting."""
         return RecordedWaits(self, thing)
 
-    def _collect(self) -> list[Span]:
-        rows = []
-        for file in Path(self._directory).iterdir():
-            rows += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        rows.sort(key=lambda row: row[3:])
-        number: dict[int, int] = {}  # pid -> 1, 2, 3 in order of first appearance: a pid means nothing on a page
-        for pid, *_ in rows:
-            if pid != self._home_pid:
-                number.setdefault(pid, len(number) + 1)
-        return [Span(start, end, self._lane(number.get(pid), thread), state) for pid, thread, state, start, end in rows]
-
     @staticmethod
-    def _lane(process: int | None, thread: str) -> str:
-        if process is None:
-            return thread
-        return f"process {process}" if thread == "MainThread" else f"process {process}, {thread}"
+    def _lane(note: Note) -> str:
+        if not note.process:
+            return note.thread
+        return note.process if note.thread == "MainThread" else f"{note.process}, {note.thread}"
 
 
 class RecordedLock:

@@ -10,73 +10,28 @@ method. The child is a fresh interpreter; helpers.watched is what runs in it.
 from __future__ import annotations
 
 import contextlib
-import linecache
 import multiprocessing
 import os
 import pickle
-import re
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import cloudpickle
 import psutil
 
+from helpers.process_tree import END_LIMIT_S, end_tree, living_after, workers
+from helpers.stacks import Frame, Stack, parse_stacks, without_parent
+
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
-_END_LIMIT_S = 5  # for killed processes to end
 _POLL_S = 0.01
-
-
-class Frame(NamedTuple):
-    """A place in the code where a thread stands."""
-
-    file: str
-    line: int
-    function: str
-
-    @property
-    def source(self) -> str:
-        """The text of the line, or an empty string where it is not known."""
-        return linecache.getline(self.file, self.line).strip()
-
-    @property
-    def is_library(self) -> bool:
-        """Whether the frame belongs to Python, an installed package or helpers; workers count as the reader's code."""
-        if self.file.startswith(_WORKERS):
-            return False
-        return self.file.startswith(("<frozen", _HELPERS, *_LIBRARIES))
-
-
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-_HELPERS = str(Path(__file__).parent)
-_WORKERS = str(Path(__file__).parent / "workers")
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Where one thread stood when the limit was reached, innermost frame first."""
-
-    thread: str
-    frames: list[Frame]
-
-    @property
-    def own(self) -> Frame | None:
-        """The innermost frame that is not library code, if there is one."""
-        return next((frame for frame in self.frames if not frame.is_library), None)
-
-    def __str__(self) -> str:
-        """One line: the thread, and where it stands in code that is not a library's."""
-        if self.own is None:
-            return f"{self.thread}: in library code ({self.frames[0].function})"
-        return f"{self.thread}: in {self.own.function}, at: {self.own.source or f'line {self.own.line}'}"
 
 
 @dataclass(frozen=True)
@@ -84,8 +39,9 @@ class Outcome:
     """How a watched function ended.
 
     finished: it returned value. raised: error says what, trace where. hung: the limit came first, and stacks holds
-    every thread of the child. died: the child process ended without a word, with exit_code (negative: the signal).
-    output and errors are what it wrote to stdout and to stderr until then.
+    every thread of the child and (not on Windows) of the processes that it had started. died: the child process ended
+    without a word, with exit_code (negative: the signal). output and errors are what it wrote to stdout and to stderr
+    until then.
     """
 
     ending: Literal["finished", "raised", "hung", "died"]
@@ -98,14 +54,14 @@ class Outcome:
     errors: str = ""
 
     def __str__(self) -> str:
-        """What a page prints: the ending, and for a hang one line for each thread that runs more than library code."""
+        """What a page prints: the ending, and for a hang one line for each thread that says something about it."""
         if self.ending == "finished":
             return f"finished: {self.value!r}"
         if self.ending == "raised":
             return f"raised: {type(self.error).__name__}: {self.error}"
         if self.ending == "died":
             return f"died: exit code {self.exit_code}"
-        return "\n".join(["hung:", *(f"  {stack}" for stack in self.stacks if stack.own)])
+        return "\n".join(["hung:", *(f"  {stack}" for stack in self.stacks if stack.tells)])
 
     __repr__ = __str__
 
@@ -130,7 +86,9 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
             child = subprocess.Popen(
                 [sys.executable, "-m", "helpers.watched", directory],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                env={**os.environ, "TMPDIR": directory, "PYTHONPATH": str(Path(__file__).parents[1])},
+                env={**os.environ, "TMPDIR": directory, "PYTHONPATH": str(Path(__file__).parents[1]),
+                     "PYTHON_COLORS": "0",  # tracebacks as plain text, whatever a notebook asks for
+                     "PYTHONFAULTHANDLER": "1"},  # see _stacks_of_family
                 start_new_session=True,
             )  # fmt: skip
         try:
@@ -138,6 +96,7 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
             in_time = started and _wait(lambda: (home / "ended").exists(), child, limit_s)
             stacks = _stacks(child, home) if started and not in_time else []
             wrote = {name: (home / name).read_text(errors="replace") for name in ("output", "errors")}
+            stacks += _stacks_of_family(child, home) if stacks else []
         finally:
             end_tree(child)
         if (home / "ended").exists():
@@ -174,85 +133,28 @@ def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:
     return parse_stacks(file.read_text(encoding="utf-8"), main=(home / "started").read_text())
 
 
-def parse_stacks(text: str, main: str) -> list[Stack]:
-    """The stacks in a dump of faulthandler, main thread first, then the others in the order they were started.
+def _stacks_of_family(child: subprocess.Popen, home: Path) -> list[Stack]:
+    """End each process that the child has started, oldest first, and read where its threads stood (POSIX).
 
-    main: the identifier of the main thread, decimal. Source: the format of faulthandler.dump_traceback.
+    Every Python in the family has faulthandler enabled by an environment variable, which fork passes on as well: on
+    SIGABRT it writes its stacks to stderr, whatever Python is doing, and dies.
     """
+    if os.name != "posix":
+        return []
     stacks = []
-    for block in re.split(r"\n\n+", text.strip()):
-        head = re.match(r"(?:Current thread|Thread) 0x([0-9a-f]+)", block)
-        frames = re.findall(r'^  File "(.+)", line (\d+) in (.+)$', block, re.M)
-        if head and frames:
-            stacks.append((int(head[1], 16), [Frame(file, int(line), name) for file, line, name in frames]))
-    stacks.reverse()  # faulthandler lists the youngest thread first
-    others = (f"thread {n}" for n in range(1, len(stacks) + 1))
-    named = [Stack("main thread" if ident == int(main) else next(others), frames) for ident, frames in stacks]
-    return sorted(named, key=lambda stack: stack.thread != "main thread")
-
-
-def end_tree(child: subprocess.Popen) -> None:
-    """Kill the child and every process it started, and wait until they are gone.
-
-    multiprocessing's resource trackers are left to the end: once everyone else is gone they remove the shared memory
-    and semaphores that were left, and exit by themselves.
-    """
-    family = _descendants(child.pid)
-    child.kill()
-    child.wait()
-    family |= _session(child.pid)
-    trackers = {process for process in family if _is_tracker(process)}
-    while hunted := [process for process in family - trackers if is_alive(process)]:
-        for process in hunted:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        _living_after(_END_LIMIT_S, hunted)
-        family = _session(child.pid)
-    for process in _living_after(_END_LIMIT_S, trackers):
+    family = sorted(workers(child.pid), key=lambda process: (process.create_time(), process.pid))
+    child.send_signal(signal.SIGSTOP)  # the child must not react to what happens to its children
+    for number, process in enumerate(family, 1):
+        said = (home / "errors").stat().st_size
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
-def _descendants(pid: int) -> set[psutil.Process]:
-    try:
-        return set(psutil.Process(pid).children(recursive=True))
-    except psutil.NoSuchProcess:
-        return set()
-
-
-def _living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Wait until all have ended, and return those that have not by then."""
-    deadline = time.monotonic() + limit_s
-    while (living := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
-        time.sleep(_POLL_S)
-    return living
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Whether it has not ended. In a container, nobody may take in a zombie whose parent is gone, and it stays."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _session(leader: int) -> set[psutil.Process]:
-    """The living processes of the child's session: also those whose own parent is gone (POSIX)."""
-    if not hasattr(os, "getsid"):
-        return set()
-    members = set()
-    for process in psutil.process_iter():
-        with contextlib.suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
-            if os.getsid(process.pid) == leader and is_alive(process):
-                members.add(process)
-    return members
-
-
-def _is_tracker(process: psutil.Process) -> bool:
-    try:
-        return any("resource_tracker" in word for word in process.cmdline())
-    except psutil.Error:
-        return False
+            process.send_signal(signal.SIGABRT)
+        living_after(END_LIMIT_S, [process])
+        with open(home / "errors", encoding="utf-8", errors="replace") as errors:
+            errors.seek(said)
+            for stack in parse_stacks(errors.read()):
+                thread = f"process {number}" if stack.thread == "main thread" else f"process {number}, {stack.thread}"
+                stacks.append(Stack(thread, without_parent(stack.frames)))
+    return stacks
 
 
 class _Pickler(cloudpickle.Pickler):

@@ -1,5 +1,6 @@
 """The child's side of helpers.watchdog: python -m helpers.watched DIRECTORY."""
 
+import contextlib
 import faulthandler
 import multiprocessing
 import os
@@ -34,6 +35,10 @@ def main(directory: str) -> None:
             faulthandler.register(signal.SIGUSR1, file=stacks)
         else:
             faulthandler.dump_traceback_later(settings["limit_s"], file=stacks)
+        with contextlib.suppress(ImportError):  # POSIX only
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash that is looked at here needs no core file
         _write(home / "started", str(threading.main_thread().ident).encode())
         ended = _run(function, args)
         sys.stdout.flush()

@@ -1,7 +1,10 @@
 """The kernels that run the notebooks: their IPython profiles, and what runs in them."""
 
 import contextlib
+import os
+import re
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -20,6 +23,23 @@ def profile(start_method: str | None) -> str:
         code = f"import multiprocessing\nmultiprocessing.set_start_method({start_method!r})\ndel multiprocessing\n"
         (startup / "start_method.py").write_text(code, encoding="utf-8")
     return directory
+
+
+_MADE_HERE = re.compile(r"(notes|watch|script|gathering)-\w+")  # folders of helpers, which go when their block ends
+
+
+def left_in_system() -> set[str]:
+    """Shared memory and semaphores that have a name (on Linux they are files), and temporary folders of the helpers."""
+    shared = {f"/dev/shm/{name}" for name in os.listdir("/dev/shm")} if os.path.isdir("/dev/shm") else set()
+    return shared | {name for name in os.listdir(tempfile.gettempdir()) if _MADE_HERE.fullmatch(name)}
+
+
+def still_there(names: set[str], limit_s: float = 60) -> set[str]:
+    """Those that have not gone within the limit. Other tests run meanwhile, and what is theirs goes by itself."""
+    deadline = time.monotonic() + limit_s
+    while (left := names & left_in_system()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
 
 
 def running_in(kernel) -> tuple[str, set[psutil.Process]]:

@@ -1,10 +1,15 @@
+import os
 import shutil
+from multiprocessing import get_context
+from multiprocessing.shared_memory import SharedMemory
 
 import nbformat
 import pytest
-from kernels import profile, running_in
+from kernels import left_in_system, profile, running_in, still_there
 from nbclient import NotebookClient
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
+
+from helpers.crossing import Crossing
 
 ASK = """
 import multiprocessing
@@ -47,3 +52,31 @@ def test_what_a_lesson_leaves_behind_is_seen(left, kernel):
     assert running_in(kernel) == before
     kernel.kc.execute_interactive(LEAVES[left], output_hook=len)
     assert running_in(kernel) != before
+
+
+def shared_memory():
+    memory = SharedMemory(create=True, size=10)
+    return lambda: (memory.close(), memory.unlink())
+
+
+def semaphore():
+    """One that a spawned child could open by its name: it is gone with the last object that refers to it."""
+    held = [get_context("spawn").Lock()]
+    return held.clear
+
+
+def folder():
+    notes = Crossing()
+    notes.__enter__()
+    return lambda: notes.__exit__(None, None, None)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="they are files on Linux")
+@pytest.mark.parametrize("leave", [shared_memory, semaphore, folder])
+def test_what_a_lesson_leaves_in_the_system_is_seen_until_it_is_gone(leave):
+    before = left_in_system()
+    take_away = leave()
+    left = left_in_system() - before
+    assert still_there(left, limit_s=0.1)
+    take_away()
+    assert still_there(left) == set()

@@ -226,6 +226,9 @@ def minutes(lesson):
     return int(read_min), int(read_min) if extra == "as long again" else int(extra)
 
 
+NUMBERS = {12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen"}
+
+
 def in_hours(minutes):
     hours, rest = divmod(minutes, 60)
     return f"{hours} hours" + (f" {rest} minutes" if rest else "")
@@ -234,13 +237,16 @@ def in_hours(minutes):
 def test_the_welcome_page_adds_up_what_all_lessons_say():
     page = (ROOT / "book" / "welcome.md").read_text(encoding="utf-8")
     to_read, exercises = (sum(times) for times in zip(*map(minutes, LESSONS), strict=True))
-    assert f"The ten take {in_hours(to_read)} to read and {in_hours(exercises)} for their exercises" in page
-    assert len(LESSONS) == 10
+    number = NUMBERS[len(LESSONS)]
+    assert f"The {number} take {in_hours(to_read)} to read and {in_hours(exercises)} for their exercises" in page
+    assert f"## {number.capitalize()} lessons so far" in page
+    assert all(f"({path.relative_to(ROOT)})".replace("(", "(../") in page for path in LESSONS)
 
 
-def test_the_opening_page_of_a_part_adds_up_what_its_lessons_say():
-    page = (ROOT / "book" / "threads.md").read_text(encoding="utf-8")
-    lessons = [path for path in LESSONS if path.parent.name == "threads"]
+@pytest.mark.parametrize("part", ["threads", "processes"])
+def test_the_opening_page_of_a_part_adds_up_what_its_lessons_say(part):
+    page = (ROOT / "book" / f"{part}.md").read_text(encoding="utf-8")
+    lessons = [path for path in LESSONS if path.parent.name == part]
     to_read, exercises = (sum(times) for times in zip(*map(minutes, lessons), strict=True))
     assert f"{to_read} minutes to read, and {exercises} for the exercises" in page
     rows = re.findall(r"^\| \[.*\]\(.*/(\w+)\.ipynb\) \|.*\| (\d+) \|$", page, re.M)

@@ -1,5 +1,7 @@
 """Measurements say what was measured, with its spread and its circumstances."""
 
+import os
+
 import matplotlib
 import pytest
 
@@ -8,7 +10,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 
 from helpers import measure
-from helpers.measure import Comparison, compare, cpus, machine, pretty, repeat, seconds, usable_cpus
+from helpers.measure import Comparison, compare, cpus, machine, memory_mb, pretty, repeat, seconds, usable_cpus
 
 RUNS = Comparison({"loop": [1.0, 2.0, 3.0], "pool": [0.5, 0.5, 1.0], "thread": [1.0, 2.0, 3.1], "slow": [30, 60, 90]})
 
@@ -93,3 +95,11 @@ def test_a_container_s_quota_limits_the_count(text, count, tmp_path):
 
 def test_no_quota_file_is_no_limit(tmp_path):
     assert measure._quota(64, root=tmp_path) == 64
+
+
+def test_a_process_s_own_memory_grows_by_what_it_takes_and_not_by_what_it_shares():
+    own, shared = memory_mb(os.getpid())
+    ballast = b"x" * 50 * 2**20
+    grown, _ = memory_mb(os.getpid())
+    assert len(ballast) / 2**20 == pytest.approx(grown - own, abs=5)
+    assert shared >= 0

@@ -120,7 +120,7 @@ def test_an_exception_passes_through_and_its_span_is_kept():
 
 
 def test_a_recorder_leaves_no_file_and_drops_what_comes_too_late():
-    before = set(Path(tempfile.gettempdir()).glob("timeline-*"))
+    before = set(Path(tempfile.gettempdir()).glob("notes-*"))
     with Recorder() as recorder:
         recorder.note("running", 1, 2)
         mine = Path(recorder._directory)

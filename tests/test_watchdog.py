@@ -17,7 +17,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.watchdog import Frame, Outcome, Stack, is_alive, parse_stacks, watch
+from helpers.process_tree import is_alive
+from helpers.stacks import Frame, Stack, parse_stacks
+from helpers.watchdog import Outcome, watch
 from helpers.workers.pools.pool_size import square
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -124,6 +126,27 @@ def test_a_pool_that_hangs_is_hung_and_its_workers_are_gone_under_every_start_me
         workers = [int(pid) for pid in outcome.output.split()]
         assert (outcome.ending, len(workers)) == ("hung", 2), method
         assert not any(map(pid_is_alive, workers)), method
+
+
+def join_before_reading(method):
+    multiprocessing.set_start_method(method, force=True)
+    queue = multiprocessing.Queue()
+    child = multiprocessing.Process(target=queue.put, args=(bytes(200_000),))
+    child.start()
+    child.join()
+
+
+@posix
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_hang_shows_where_the_processes_stand_that_were_started_and_nothing_of_their_parent_s_stack(method):
+    outcome = watch(join_before_reading, method, limit_s=3)
+    assert str(outcome).splitlines() == [
+        "hung:",
+        "  main thread: in join_before_reading, at: child.join()",
+        "  process 1: in multiprocessing.queues._finalize_join",
+        "  process 1, thread 1: in multiprocessing.connection._send",
+    ]
+    assert outcome.errors == ""
 
 
 @posix

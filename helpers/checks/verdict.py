@@ -46,12 +46,12 @@ def say(verdict: Verdict) -> None:
         display(verdict.trace)
 
 
-def verdict(judge: Callable[..., str], answer: object) -> Verdict:
-    """What to say of the learner's function; never raises, never hangs.
+def verdict(judge: Callable[..., str], answer: object, kind: type | Callable = callable) -> Verdict:
+    """What to say of the learner's answer; never raises, never hangs.
 
-    judge(answer) runs in a child process that is gone afterwards.
+    judge(answer) runs in a child process that is gone afterwards; kind: type for a class, callable for a function
     """
-    return _told(answer, lambda: watch(judge, answer, limit_s=LIMIT_S))
+    return _told(answer, lambda: watch(judge, answer, limit_s=LIMIT_S), kind)
 
 
 def predicted(judge: Callable[[Any], str], answer: object) -> Verdict:
@@ -94,9 +94,9 @@ def _named(thing: object) -> str:
     return f"the function {name}" if callable(thing) and name else f"an object of type {type(thing).__name__}"
 
 
-def _told(answer: object, ask: Callable[[], Outcome]) -> Verdict:
+def _told(answer: object, ask: Callable[[], Outcome], kind: type | Callable = callable) -> Verdict:
     try:
-        refuse_type(answer, callable)
+        refuse_type(answer, kind)
         outcome = ask()
     except NotYet as wrong:
         return Verdict(f"Not yet: {wrong}")
@@ -112,7 +112,7 @@ def _wrong(outcome: Outcome) -> str:
         return f"your code ended its process (exit code {outcome.exit_code})."
     if outcome.ending == "hung":
         # Function names only: in an endless loop the line would be another one each time.
-        where = sorted({f"{stack.thread} in {stack.own.function}" for stack in outcome.stacks if stack.own})
+        where = sorted({f"{stack.thread} in {stack.place}" for stack in outcome.stacks if stack.tells})
         return f"your code had not come back after {LIMIT_S:g} s. It stands in: {', '.join(where) or 'library code'}."
     if isinstance(outcome.error, NotYet):
         return str(outcome.error)

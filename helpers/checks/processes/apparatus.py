@@ -1,0 +1,137 @@
+"""What the checkers of the processes part share: the trials in a child of their own, and what processes meet by."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import os
+import tempfile
+import time
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+
+from helpers.checks.family import Family, Trial
+from helpers.checks.verdict import NotYet, Verdict, verdict
+
+QUIET_S = 4.0  # far longer than a process needs to start, also under spawn and on a busy machine
+_POLL_S = 0.005
+
+
+def judged(
+    judge: Callable[[Any, Trial], None], answer: Any, family: Family, *, solved: str, kind: type | Callable = callable
+) -> Verdict:
+    """What to say of the learner's answer, tried on each member of a family; never raises, never hangs.
+
+    judge(answer, trial) raises NotYet with what is wrong. It runs in a process that is gone afterwards, and so is
+    whatever the answer started. The sentence then names the trial. solved: what the answer achieved, in which {trials}
+    stands for how many there were; kind: type for a class, callable for a function
+    """
+    return verdict(_Trials(judge, family, solved), answer, kind)
+
+
+class _Trials:
+    """A judge, in the sense of verdict, that tries one trial after the other."""
+
+    def __init__(self, judge: Callable[[Any, Trial], None], family: Family, solved: str) -> None:
+        self.judge, self.family, self.solved = judge, family, solved
+
+    def __call__(self, answer: Any) -> str:
+        with cell_functions_cross():
+            for trial in self.family:
+                try:
+                    self.judge(answer, trial)
+                except NotYet as wrong:
+                    raise NotYet(f"with {trial}: {wrong}") from None
+                if multiprocessing.process._children:  # the public active_children() would join those that have ended
+                    raise NotYet(f"with {trial}: a process was started and never joined. Join each, and none is left.")
+        return self.solved.format(trials=len(self.family))
+
+
+@contextmanager
+def cell_functions_cross() -> Iterator[None]:
+    """Let a function or class of a notebook cell reach a child process by value, whatever the start method.
+
+    Its module, __main__, is not the same in a spawned child; so the exercise would be about start methods.
+    """
+
+    def reduce(pickler: ForkingPickler, thing: Any) -> Any:
+        if isinstance(thing, types.FunctionType | type) and thing.__module__ == "__main__":
+            buffer = io.BytesIO()
+            _ByValue(buffer).dump(thing)
+            return cloudpickle.loads, (buffer.getvalue(),)
+        return NotImplemented
+
+    ForkingPickler.reducer_override = reduce
+    try:
+        yield
+    finally:
+        del ForkingPickler.reducer_override
+
+
+class _ByValue(cloudpickle.Pickler):
+    """cloudpickle, for functions that refer to a queue, a lock or a pipe of multiprocessing."""
+
+    dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(ForkingPickler._extra_reducers)
+
+
+class Gathering:
+    """A place where processes wait until all expected ones are there, or no other has come for QUIET_S.
+
+    It can be sent to any process by any means, as it is a folder in which each leaves a file.
+    """
+
+    def __init__(self, expected: int) -> None:
+        """expected: how many must be there at the same time, to be let go at once."""
+        self.expected = expected
+        self._home = os.getpid()
+        self.folder = Path(tempfile.mkdtemp(prefix="gathering-"))
+
+    def wait(self) -> None:
+        """Come in, and wait for the others. Let through: one that comes again, and the one that made this place."""
+        if self._file("came").exists():
+            return
+        self._file("came").touch()
+        if os.getpid() == self._home:
+            return
+        seen, since = 0, time.monotonic()
+        while (inside := len(self.came - self._who("left"))) < self.expected and not self._is_over.exists():
+            if inside != seen:
+                seen, since = inside, time.monotonic()
+                (self.folder / f"inside-{inside}").touch()
+            if time.monotonic() - since > QUIET_S:
+                self._is_over.touch()
+            time.sleep(_POLL_S)
+        (self.folder / f"inside-{inside}").touch()
+        self._is_over.touch()  # whoever comes late need not wait
+        self._file("left").touch()
+
+    @property
+    def came(self) -> set[int]:
+        """The identifiers of the processes that came."""
+        return self._who("came")
+
+    @property
+    def peak(self) -> int:
+        """How many were there at the same time, at most."""
+        return max(self._who("inside"), default=0)
+
+    @property
+    def met(self) -> bool:
+        """Whether all expected ones were there at the same time."""
+        return self.peak >= self.expected
+
+    @property
+    def _is_over(self) -> Path:
+        return self.folder / "over"
+
+    def _file(self, what: str) -> Path:
+        return self.folder / f"{what}-{os.getpid()}"
+
+    def _who(self, what: str) -> set[int]:
+        return {int(file.name.rpartition("-")[2]) for file in self.folder.glob(f"{what}-*")}

@@ -1,0 +1,95 @@
+"""A process and all that it has started: who they are, whether they live, and how to end them all."""
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Iterable
+
+import psutil
+
+END_LIMIT_S = 5  # for killed processes to end
+_POLL_S = 0.01
+
+
+def end_tree(child: subprocess.Popen) -> None:
+    """Kill the child and every process it started, and wait until they are gone.
+
+    multiprocessing's resource trackers are left to the end: once everyone else is gone they remove the shared memory
+    and semaphores that were left, and exit by themselves.
+    """
+    family = _descendants(child.pid)
+    child.kill()
+    child.wait()
+    family |= _session(child.pid)
+    trackers = {process for process in family if _is_tracker(process)}
+    while hunted := [process for process in family - trackers if is_alive(process)]:
+        for process in hunted:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        living_after(END_LIMIT_S, hunted)
+        family = _session(child.pid)
+    for process in living_after(END_LIMIT_S, trackers):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _descendants(pid: int) -> set[psutil.Process]:
+    try:
+        return set(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return set()
+
+
+def living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Wait until all have ended, and return those that have not by then."""
+    deadline = time.monotonic() + limit_s
+    while (living := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(_POLL_S)
+    return living
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it has not ended. In a container, nobody may take in a zombie whose parent is gone, and it stays."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _session(leader: int) -> set[psutil.Process]:
+    """The living processes of the child's session: also those whose own parent is gone (POSIX)."""
+    if not hasattr(os, "getsid"):
+        return set()
+    members = set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == leader and is_alive(process):
+                members.add(process)
+    return members
+
+
+def _is_tracker(process: psutil.Process) -> bool:
+    try:
+        return any("resource_tracker" in word for word in process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def state_at_end(pid: int) -> str:
+    """What the system says of a process once it has ended: "zombie", or "gone" if its parent has taken it in."""
+    while psutil.pid_exists(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return "zombie"
+        time.sleep(_POLL_S)
+    return "gone"
+
+
+def workers(pid: int) -> set[psutil.Process]:
+    """The living descendants of a process without multiprocessing's own servants."""
+    family = {process for process in _descendants(pid) if is_alive(process) and not _is_tracker(process)}
+    with contextlib.suppress(psutil.NoSuchProcess):
+        # A fork server's children have its command line; it is the one that is started by the process itself.
+        family -= {process for process in psutil.Process(pid).children() if "forkserver" in " ".join(process.cmdline())}
+    return family

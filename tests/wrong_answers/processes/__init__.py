@@ -1,0 +1,1 @@
+"""Wrong answers to the exercises of the part processes, a module a lesson."""
