@@ -127,35 +127,29 @@ def levels(
     return ax
 
 
-_INKS = (("#2a78b5", "white"), ("#d5dae0", "#222222"))  # of the two parts of a bar, and of what is written on them
-
-
 def stacked_bars(
     parts: Mapping[str, Mapping[str, float]], ax: Axes | None = None, *, title: str = "", xlabel: str
 ) -> Axes:
-    """Draw a bar for each name, made of two parts end to end, with the parts' names in the longest; return the axes.
+    """Draw a bar for each name, made of two parts end to end, with a key to the parts; return the axes.
 
     parts: name -> part -> value, the same two parts in each
     """
-    ax = axes(ax, height=0.95 + 0.44 * len(parts), title=title)
+    ax = axes(ax, height=1.15 + 0.44 * len(parts), title=title)
     names = list(parts)
-    longest = max(names, key=lambda name: sum(parts[name].values()))
+    both = list(parts[names[0]])
+    ends = dict.fromkeys(names, 0.0)
+    for part, colour in zip(both, ("#2a78b5", "#d5dae0"), strict=True):
+        values = [parts[name][part] for name in names]
+        ax.barh(range(len(names)), values, left=list(ends.values()), color=colour, height=0.62, label=part)
+        ends = {name: ends[name] + value for name, value in zip(names, values, strict=True)}
     for y, name in enumerate(names):
-        start = 0.0
-        for (part, value), colour, ink in zip(
-            parts[name].items(), ("#2a78b5", "#d5dae0"), ("white", "#222222"), strict=True
-        ):
-            ax.barh(y, value, left=start, color=colour, height=0.62)
-            if name == longest:
-                ax.text(start + value / 2, y, part, ha="center", va="center", color=ink, fontsize=9.5)
-            start += value
-        first = next(iter(parts[name].values()))
-        label = f"{first:,.0f} of {start:,.0f}"
-        ax.annotate(label, (start, y), xytext=(7, 0), textcoords="offset points", va="center")
+        label = f"{parts[name][both[0]]:,.0f} of {ends[name]:,.0f}"
+        ax.annotate(label, (ends[name], y), xytext=(7, 0), textcoords="offset points", va="center")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, handlelength=0.9, borderaxespad=0.2, fontsize=9.5)
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
-    ax.set_xlim(0, 1.2 * sum(parts[longest].values()))
+    ax.set_xlim(0, 1.2 * max(ends.values()))
     ax.set_xlabel(xlabel)
     circumstances(ax)
     return ax

@@ -77,7 +77,7 @@ def test_levels_are_steps_from_zero_with_their_labels_above_them():
 
 def test_a_stacked_bar_has_its_parts_end_to_end_and_says_the_first_of_the_sum():
     ax = stacked_bars({"a": {"own": 1, "shared": 9}, "b": {"own": 3, "shared": 0}}, xlabel="megabytes")
-    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(0, 1), (1, 9), (0, 3), (3, 0)]
-    texts = [text.get_text() for text in ax.texts]
-    assert texts == ["own", "shared", "1 of 10", "3 of 3"]
+    assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(0, 1), (0, 3), (1, 9), (3, 0)]
+    assert [text.get_text() for text in ax.texts] == ["1 of 10", "3 of 3"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["own", "shared"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]

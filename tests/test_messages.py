@@ -13,6 +13,7 @@ from notebooks import ROOT, prose
 
 LESSON = ROOT / "notebooks" / "processes" / "02_start_methods.ipynb"
 VERSION = sys.version_info[1]
+OUTSIDE = lambda: None  # noqa: E731  that is the point
 
 
 def rows() -> dict[str, list[tuple[int, int, str]]]:
@@ -49,7 +50,8 @@ def open_file() -> str:
 
 CAUSES = {
     "gave a function of `__main__` that the child cannot import": function_of_main,
-    "gave a lambda, or a function from inside another": lambda: spawned(lambda: None),
+    "gave a function, or a lambda, from inside another": lambda: spawned(lambda: None),
+    "gave a lambda from outside any function": lambda: spawned(OUTSIDE),
     "gave an open file": open_file,
     "gave a lock of `threading`, or an object that has one": lambda: spawned(print, threading.Lock()),
 }

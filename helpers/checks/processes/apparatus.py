@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,48 @@ class _ByValue(cloudpickle.Pickler):
     """cloudpickle, for functions that refer to a queue, a lock or a pipe of multiprocessing."""
 
     dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(ForkingPickler._extra_reducers)
+
+
+def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
+    """What work(*args) returned for each args, each in a process of its own and all at the same time.
+
+    raises NotYet if one raised, or ended without an answer; none is left then either
+    """
+    children, ends = [], []
+    for args in arguments:
+        end, child_end = multiprocessing.Pipe(duplex=False)
+        child = multiprocessing.Process(target=_answer, args=(work, args, child_end))
+        child.start()
+        child_end.close()
+        children.append(child)
+        ends.append(end)
+    try:
+        return [_received(end) for end in ends]
+    finally:
+        for child in children:
+            if sys.exc_info()[0]:
+                child.kill()  # it may wait for one that has failed
+            child.join()
+
+
+def _answer(work: Callable, args: tuple, end: Connection) -> None:
+    """In the child: call, and send what came of it."""
+    try:
+        end.send((work(*args), None))
+    except NotYet as wrong:
+        end.send((None, str(wrong)))
+    except Exception as error:  # noqa: BLE001  an error in the answer is a verdict on it
+        end.send((None, f"your code raised {type(error).__name__}: {error}"))
+
+
+def _received(end: Connection) -> Any:
+    try:
+        value, wrong = end.recv()
+    except EOFError:
+        raise NotYet("a process ended in the middle of your code.") from None
+    if wrong:
+        raise NotYet(wrong)
+    return value
 
 
 class Gathering:

@@ -46,7 +46,7 @@ def returns() -> int:
 
 def raises() -> None:
     """Fail as a function fails."""
-    raise ValueError("no such file")
+    raise ValueError("not a number")
 
 
 def exits() -> None:

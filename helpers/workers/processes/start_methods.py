@@ -1,12 +1,11 @@
 """Workers of notebooks/processes/02_start_methods: what a child finds when it begins."""
 
 import functools
-import multiprocessing
 import os
 import random
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing import SimpleQueue
+from multiprocessing import SimpleQueue, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event, Lock
 from typing import Any
@@ -79,6 +78,11 @@ def read_all(numbers: Sequence[int], tell: Connection) -> None:
     tell.send((before, after))
 
 
+def read_five(file: int) -> None:
+    """Read five bytes of an open file."""
+    os.read(file, 5)
+
+
 def objects() -> dict[str, Callable[[], Any]]:
     """Eight things that one might want to give to a child: name -> how it is made."""
 
@@ -92,5 +96,5 @@ def objects() -> dict[str, Callable[[], Any]]:
         "a generator": lambda: (n for n in range(3)),
         "an open file": lambda: open(os.devnull),
         "threading.Lock()": threading.Lock,
-        "multiprocessing.Lock()": multiprocessing.Lock,
+        'get_context("spawn").Lock()': get_context("spawn").Lock,
     }

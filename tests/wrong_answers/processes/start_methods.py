@@ -19,7 +19,7 @@ def nothing():
     return dict.fromkeys(objects(), False)
 
 
-@refused(check_survives, "multiprocessing.Lock() was given to a child, and arrived")
+@refused(check_survives, 'get_context("spawn").Lock() was given to a child, and arrived')
 def no_locks():
     return {name: name in ("len", "partial(pow, 2)") for name in objects()}
 
