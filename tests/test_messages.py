@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from helpers.script import run_command
+from helpers.script import run_command, run_script
 from notebooks import ROOT, prose
 
 LESSON = ROOT / "notebooks" / "processes" / "02_start_methods.ipynb"
@@ -61,6 +61,26 @@ CAUSES = {
 def test_the_words_for_this_python_are_what_it_says(cause):
     (words,) = (words for first, last, words in rows()[cause] if first <= VERSION <= last)
     assert words in CAUSES[cause]()
+
+
+FORKS = """
+import multiprocessing, threading
+
+if __name__ == "__main__":
+    done = threading.Event()
+    threading.Thread(target=done.wait).start()
+    child = multiprocessing.get_context("fork").Process(target=print)
+    child.start()
+    child.join()
+    done.set()
+"""
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this system")
+def test_a_fork_beside_a_thread_is_warned_of_since_3_12_if_one_asks():
+    words = "is multi-threaded, use of fork() may lead to deadlocks in the child"
+    assert (words in run_script(FORKS, "-W", "default").stderr) is (VERSION >= 12)
+    assert run_script(FORKS).stderr == ""
 
 
 def test_every_row_is_tried_and_every_version_from_3_11_to_3_15_has_its_words_once():

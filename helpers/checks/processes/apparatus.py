@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
-import sys
 import tempfile
 import time
 import types
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -82,26 +81,43 @@ class _ByValue(cloudpickle.Pickler):
     dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(ForkingPickler._extra_reducers)
 
 
-def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
-    """What work(*args) returned for each args, each in a process of its own and all at the same time.
+class Started:
+    """A call of work(*args) in a process of its own, which has begun; with its block the process ends."""
 
-    raises NotYet if one raised, or ended without an answer; none is left then either
-    """
-    children, ends = [], []
-    for args in arguments:
-        end, child_end = multiprocessing.Pipe(duplex=False)
-        child = multiprocessing.Process(target=_answer, args=(work, args, child_end))
-        child.start()
+    def __init__(self, work: Callable, *args: Any) -> None:
+        """Start it."""
+        self._end, child_end = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.Process(target=_answer, args=(work, args, child_end))
+        self.process.start()
         child_end.close()
-        children.append(child)
-        ends.append(end)
-    try:
-        return [_received(end) for end in ends]
-    finally:
-        for child in children:
-            if sys.exc_info()[0]:
-                child.kill()  # it may wait for one that has failed
-            child.join()
+
+    def __enter__(self) -> Started:
+        """The call itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill what has not ended, and join."""
+        self.process.kill()
+        self.process.join()
+
+    def fileno(self) -> int:
+        """What multiprocessing.connection.wait waits for: that the call has ended."""
+        return self._end.fileno()
+
+    def has_ended(self, limit_s: float = 0) -> bool:
+        """Whether the call has come to its end, or does so within the limit."""
+        return self._end.poll(limit_s)
+
+    def value(self) -> Any:
+        """What the call returned, once it has; raises NotYet if it raised, or if its process ended before."""
+        try:
+            value, wrong = self._end.recv()
+        except EOFError:
+            raise NotYet("a process ended in the middle of your code.") from None
+        if wrong:
+            raise NotYet(wrong)
+        self.process.join()
+        return value
 
 
 def _answer(work: Callable, args: tuple, end: Connection) -> None:
@@ -114,14 +130,18 @@ def _answer(work: Callable, args: tuple, end: Connection) -> None:
         end.send((None, f"your code raised {type(error).__name__}: {error}"))
 
 
-def _received(end: Connection) -> Any:
-    try:
-        value, wrong = end.recv()
-    except EOFError:
-        raise NotYet("a process ended in the middle of your code.") from None
-    if wrong:
-        raise NotYet(wrong)
-    return value
+def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
+    """What work(*args) returned for each args, each in a process of its own and all at the same time.
+
+    raises NotYet if one raised, or ended without an answer; none is left then either
+    """
+    with ExitStack() as calls:
+        started = [calls.enter_context(Started(work, *args)) for args in arguments]
+        values: dict[Started, Any] = {}
+        while len(values) < len(started):  # as they come: one may wait for another that has failed
+            for call in wait([call for call in started if call not in values]):
+                values[call] = call.value()
+        return [values[call] for call in started]
 
 
 class Gathering:

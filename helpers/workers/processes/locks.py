@@ -12,8 +12,13 @@ from time import sleep
 from helpers.crossing import Crossing
 from helpers.timeline import Recorder
 
-of_the_module = multiprocessing.Lock()
-of_threads = threading.Lock()
+
+def lock_of_the_module() -> Lock:
+    """A new lock, of the context that is this process's default."""
+    return multiprocessing.Lock()
+
+
+module_lock = lock_of_the_module()
 
 
 def visit(visits: Synchronized, crossing: Crossing) -> None:
@@ -24,7 +29,7 @@ def visit(visits: Synchronized, crossing: Crossing) -> None:
 
 
 def visit_often(visits: Synchronized, gate: Barrier, times: int) -> None:
-    """Wait for the other at the gate, then count so many visits."""
+    """Wait for the other at the gate, then count that many visits."""
     gate.wait()
     for _ in range(times):
         visits.value += 1
@@ -46,21 +51,16 @@ def visit_often_locked(visits: Synchronized, gate: Barrier, times: int) -> None:
             visits.value += 1
 
 
-def lock_of(kind: str) -> Lock | threading.Lock:
-    """A lock that this module made when it was imported."""
-    return of_threads if kind == "threading" else of_the_module
-
-
-def hold(kind: str, told: SimpleQueue, leave: Event) -> None:
-    """Hold this module's lock until told to leave."""
-    with lock_of(kind):
+def hold(given: Lock | None, told: SimpleQueue, leave: Event) -> None:
+    """Hold the given lock, or else the module's, until told to leave."""
+    with given or module_lock:
         told.put("held")
         leave.wait()
 
 
-def try_to_enter(kind: str, told: SimpleQueue) -> None:
-    """Say whether this module's lock could be taken."""
-    told.put(lock_of(kind).acquire(False))
+def try_to_enter(given: Lock | None, told: SimpleQueue) -> None:
+    """Say whether the given lock, or else the module's, could be taken."""
+    told.put((given or module_lock).acquire(block=False))
 
 
 def take_turns(recorder: Recorder, lock: Lock, gate: Barrier) -> None:
@@ -90,8 +90,21 @@ def count_and_merge(words: Sequence[int], counts: SynchronizedArray) -> None:
             counts[word] += count
 
 
+class Unshared(list):
+    """Counts in a list of this process, with a lock that nobody else has: what count_each does without sharing."""
+
+    def __init__(self, size: int) -> None:
+        """All counts are 0."""
+        super().__init__([0] * size)
+        self.lock = threading.RLock()
+
+    def get_lock(self) -> threading.RLock:
+        """The lock."""
+        return self.lock
+
+
 def take_and_die(lock: Lock) -> None:
-    """Take the lock and end at once, as a process does that is killed: nothing is released."""
+    """Take the lock, and end at once, as a killed process does."""
     lock.acquire()
     os._exit(1)
 

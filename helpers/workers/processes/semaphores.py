@@ -1,0 +1,53 @@
+"""Workers of notebooks/processes/06_semaphores: with a licence, or killed with one."""
+
+import os
+import time
+from multiprocessing import SimpleQueue
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier, Semaphore
+
+from helpers.timeline import Recorder
+
+
+def convert(recorder: Recorder, licences: Semaphore, gate: Barrier) -> None:
+    """Wait for a licence, and use it for a while."""
+    gate.wait()
+    with recorder.lock(licences):
+        time.sleep(0.05)
+
+
+def count_users(licences: Semaphore, using: Synchronized, peak: Synchronized, times: int) -> None:
+    """Use a licence that many times, and note how many processes used one at the same time, at most."""
+    for _ in range(times):
+        with licences:
+            with using.get_lock():
+                using.value += 1
+                peak.value = max(peak.value, using.value)
+            with using.get_lock():
+                using.value -= 1
+
+
+def take_and_die(licences: Semaphore) -> None:
+    """Take a licence, and end at once, as a killed process does."""
+    licences.acquire()
+    os._exit(1)
+
+
+def use(licences: Semaphore, told: SimpleQueue) -> None:
+    """Use a licence, and say so."""
+    with licences:
+        told.put("done")
+
+
+def signal_ready(ready: Semaphore) -> None:
+    """Give one permit, which says that this process is ready."""
+    ready.release()
+
+
+def succeed() -> None:
+    """Come to the end."""
+
+
+def die() -> None:
+    """End at once, as a killed process does."""
+    os._exit(1)
