@@ -1,6 +1,9 @@
-"""Wait until processes wait at an event or a condition of multiprocessing: what a lesson orders by, without sleeps."""
+"""Wait until other processes wait, in an event, a condition or a queue: what a lesson orders by, without sleeps."""
 
+import struct
 import time
+from multiprocessing.connection import Connection
+from multiprocessing.queues import Queue, SimpleQueue
 from multiprocessing.synchronize import Condition, Event
 
 _POLL_S = 0.005
@@ -24,4 +27,34 @@ def wait_until_asleep(thing: Event | Condition, count: int = 1, limit_s: float =
             return
         if time.monotonic() > deadline:
             raise TimeoutError(f"after {limit_s:g} s {asleep} wait there, and not {count}")
+        time.sleep(_POLL_S)
+
+
+def wait_until_getting(queue: Queue | SimpleQueue, limit_s: float = 60) -> None:
+    """Return once a process is inside get: it holds the queue's lock for readers.
+
+    raises TimeoutError after limit_s seconds
+    """
+    deadline = time.monotonic() + limit_s
+    while not queue._rlock._semlock._is_zero():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {limit_s:g} s no process is in get")
+        time.sleep(_POLL_S)
+
+
+def wait_until_sent(end: Connection, at_least: int = 1000, limit_s: float = 60) -> None:
+    """Return once so many bytes lie in the pipe, to be received at this end.
+
+    raises TimeoutError after limit_s seconds. Where the system cannot tell (Windows), it waits for a second.
+    """
+    try:
+        import fcntl
+        import termios
+    except ImportError:
+        time.sleep(1)
+        return
+    deadline = time.monotonic() + limit_s
+    while struct.unpack("i", fcntl.ioctl(end.fileno(), termios.FIONREAD, bytes(4)))[0] < at_least:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {limit_s:g} s there are fewer than {at_least} bytes in the pipe")
         time.sleep(_POLL_S)

@@ -140,8 +140,22 @@ def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
         values: dict[Started, Any] = {}
         while len(values) < len(started):  # as they come: one may wait for another that has failed
             for call in wait([call for call in started if call not in values]):
-                values[call] = call.value()
+                try:
+                    values[call] = call.value()
+                except NotYet as wrong:
+                    raise _first_wrong(started, values, call, wrong) from None
         return [values[call] for call in started]
+
+
+def _first_wrong(started: list[Started], values: dict[Started, Any], failed: Started, wrong: NotYet) -> NotYet:
+    """Of those that failed, the first in order of start, so that a verdict is the same each time."""
+    for call in started[: started.index(failed)]:
+        if call not in values and call.has_ended(QUIET_S / 2):
+            try:
+                call.value()
+            except NotYet as earlier:
+                return earlier
+    return wrong
 
 
 class Gathering:

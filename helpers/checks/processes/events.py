@@ -18,7 +18,7 @@ _HUNTS = Family(hit=(7, None, 0, ""), others=(2, 1, 0, 1), found=(True, True, Fa
 
 def check_look(look: Callable[[Sequence, Callable[[Any], bool], Any, Any], None]) -> None:
     """Print whether look(part, test, stop, hits), in several processes, stops all at the first hit."""
-    solved = "{trials} of {trials} hunts: the hit was handed over, and nothing was tested after it."
+    solved = "{trials} of {trials} hunts: the hit was handed over, and no test was begun after it."
     say(judged(_judge_look, look, _HUNTS, solved=solved))
 
 
@@ -58,7 +58,7 @@ def _judge_look(look: Callable, trial: Trial) -> None:
     while not hits.empty():
         got.append(hits.get())
     if sum(late for _, late in told):
-        raise NotYet("candidates were tested after stop was set. Look at the event before each test.")
+        raise NotYet("a test was begun after stop had been set. Look at the event before each test.")
     if trial.found and not stop.is_set():
         raise NotYet("there was a hit, and stop was not set: the other processes looked through all of their parts.")
     if not trial.found and stop.is_set():

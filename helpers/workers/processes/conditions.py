@@ -1,7 +1,6 @@
 """Workers of notebooks/processes/05_conditions: waiting until something is true, in one memory or in common."""
 
-from multiprocessing import SimpleQueue
-from multiprocessing.queues import Queue
+from multiprocessing.queues import Queue, SimpleQueue
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Condition
 

@@ -1,12 +1,11 @@
 """Workers of notebooks/processes/04_events: at a gate, and until a flag says stop."""
 
-from multiprocessing import SimpleQueue
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event, Semaphore
 from time import perf_counter, sleep
 
 from helpers.timeline import Recorder
-
-stopping = False
 
 
 def pass_through(gate: Event, told: SimpleQueue) -> None:
@@ -42,15 +41,8 @@ def work_until_told(recorder: Recorder, pause_s: float, stop: Event) -> None:
             stop.wait(pause_s)
 
 
-def loop_until_global(told: SimpleQueue) -> None:
-    """Loop until the global variable stopping is true."""
+def loop_until_flag(told: SimpleQueue, stop: Synchronized) -> None:
+    """Loop until the shared number is not 0."""
     told.put("loops")
-    while not stopping:
-        sleep(0.01)
-
-
-def loop_until_event(told: SimpleQueue, stop: Event) -> None:
-    """Loop until the event is set."""
-    told.put("loops")
-    while not stop.is_set():
+    while not stop.value:
         sleep(0.01)

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Sequence
-from multiprocessing import SimpleQueue
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.sharedctypes import Synchronized, SynchronizedArray
 from multiprocessing.synchronize import Barrier, Event, Lock
 from time import sleep

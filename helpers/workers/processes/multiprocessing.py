@@ -6,8 +6,9 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from multiprocessing import Pool, Process, SimpleQueue, current_process, parent_process
+from multiprocessing import Pool, Process, current_process, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.queues import SimpleQueue
 from time import perf_counter
 
 from helpers.crossing import Crossing

@@ -2,7 +2,7 @@
 
 import os
 import time
-from multiprocessing import SimpleQueue
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier, Semaphore
 
@@ -16,9 +16,10 @@ def convert(recorder: Recorder, licences: Semaphore, gate: Barrier) -> None:
         time.sleep(0.05)
 
 
-def count_users(licences: Semaphore, using: Synchronized, peak: Synchronized, times: int) -> None:
-    """Use a licence that many times, and note how many processes used one at the same time, at most."""
-    for _ in range(times):
+def count_users(licences: Semaphore, using: Synchronized, peak: Synchronized, gate: Barrier) -> None:
+    """Use a licence two thousand times, and note how many processes used one at the same time, at most."""
+    gate.wait()
+    for _ in range(2000):
         with licences:
             with using.get_lock():
                 using.value += 1

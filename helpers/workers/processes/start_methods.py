@@ -5,8 +5,9 @@ import os
 import random
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing import SimpleQueue, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event, Lock
 from typing import Any
 

@@ -16,7 +16,7 @@ def tells_nobody(part, test, stop, hits):
             return
 
 
-@refused(check_look, "tested after stop was set")
+@refused(check_look, "a test was begun after stop had been set")
 def looks_at_the_event_once(part, test, stop, hits):
     if stop.is_set():
         return
@@ -27,7 +27,7 @@ def looks_at_the_event_once(part, test, stop, hits):
             return
 
 
-@refused(check_look, "tested after stop was set")
+@refused(check_look, "a test was begun after stop had been set")
 def goes_on_after_its_own_hit(part, test, stop, hits):
     for candidate in part:
         if test(candidate):
