@@ -226,7 +226,16 @@ def minutes(lesson):
     return int(read_min), int(read_min) if extra == "as long again" else int(extra)
 
 
-NUMBERS = {12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen"}
+NUMBERS = {
+    12: "twelve",
+    13: "thirteen",
+    14: "fourteen",
+    15: "fifteen",
+    16: "sixteen",
+    17: "seventeen",
+    18: "eighteen",
+    19: "nineteen",
+}
 
 
 def in_hours(minutes):
