@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from build_book import build
 from filelock import FileLock
-from kernels import left_in_system, profile, running_in, still_there
+from kernels import end, left_in_system, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
 
 pytest_plugins = ["browser"]
@@ -51,11 +51,13 @@ def pytest_runtest_teardown(item, nextitem):
     try:
         if is_last and not item.parent.timed_out:
             at_last = running_in(item.parent.kernel)
+            end(item.parent.kernel)
+            left = left_in_system() - item.parent.in_system_at_first
     finally:  # the kernel must end in any case
         done = yield
     if at_last is not None:
         assert at_last == item.parent.at_first, "the lesson has left something running"
-        assert still_there(left_in_system() - item.parent.in_system_at_first) == set(), "the lesson has left something"
+        assert still_there(left) == set(), "the lesson has left something in the system"
     return done
 
 

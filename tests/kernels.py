@@ -42,6 +42,13 @@ def still_there(names: set[str], limit_s: float = 60) -> set[str]:
     return left
 
 
+def end(kernel) -> None:
+    """Have one of nbval's kernels end by itself, as a reader's does; nbval would kill it, and with it the tracker that
+    removes semaphores and shared memory.
+    """
+    kernel.km.shutdown_kernel(now=False)
+
+
 def running_in(kernel) -> tuple[str, set[psutil.Process]]:
     """The names of the threads in one of nbval's kernels, and the processes it has started."""
     reply = kernel.kc.execute_interactive("", silent=True, user_expressions={"names": _THREADS}, timeout=60)
