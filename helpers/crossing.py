@@ -14,18 +14,14 @@ from __future__ import annotations
 import html
 import pickle
 import pickletools
-import re
-import reprlib
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from helpers.notes import Note, Notes
+from helpers.shown import shown
 
 PARENT = "parent"
-_short = reprlib.Repr()
-_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 8
-_short.maxstring = _short.maxother = 60
 
 
 class Look(NamedTuple):
@@ -128,11 +124,6 @@ def _unpack(crossing: Crossing, content: Any) -> Parcel:
     parcel = Parcel(crossing, content)
     parcel.look("unpickled")
     return parcel
-
-
-def shown(thing: object) -> str:
-    """A short text for an object, the same in every process and run: without addresses."""
-    return re.sub(r" at 0x[0-9A-Fa-f]+", "", _short.repr(thing))
 
 
 def spelled(data: bytes) -> list[str]:

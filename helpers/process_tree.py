@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import psutil
 
+from helpers.polling import wait_until
+
 END_LIMIT_S = 5  # for killed processes to end
 _POLL_S = 0.01
 
@@ -43,10 +45,9 @@ def _descendants(pid: int) -> set[psutil.Process]:
 
 def living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Wait until all have ended, and return those that have not by then."""
-    deadline = time.monotonic() + limit_s
-    while (living := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
-        time.sleep(_POLL_S)
-    return living
+    processes = list(processes)
+    wait_until(lambda: not any(map(is_alive, processes)), limit_s)
+    return [process for process in processes if is_alive(process)]
 
 
 def is_alive(process: psutil.Process) -> bool:

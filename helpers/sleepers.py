@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.queues import Queue, SimpleQueue
 from multiprocessing.synchronize import Condition, Event
 
-_POLL_S = 0.005
+from helpers.polling import wait_until
 
 
 def wait_until_asleep(thing: Event | Condition, count: int = 1, limit_s: float = 60) -> None:
@@ -16,18 +16,15 @@ def wait_until_asleep(thing: Event | Condition, count: int = 1, limit_s: float =
     counters that multiprocessing.synchronize.Condition keeps, of those who have begun to wait and of those woken.
     """
     condition = thing._cond if isinstance(thing, Event) else thing
-    deadline = time.monotonic() + limit_s
-    while True:
-        try:
-            asleep = condition._sleeping_count._semlock._get_value() - condition._woken_count._semlock._get_value()
-        except NotImplementedError:
-            time.sleep(1)
-            return
-        if asleep >= count:
-            return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"after {limit_s:g} s {asleep} wait there, and not {count}")
-        time.sleep(_POLL_S)
+
+    def asleep() -> int:
+        return condition._sleeping_count._semlock._get_value() - condition._woken_count._semlock._get_value()
+
+    try:
+        if not wait_until(lambda: asleep() >= count, limit_s):
+            raise TimeoutError(f"after {limit_s:g} s {asleep()} wait there, and not {count}")
+    except NotImplementedError:
+        time.sleep(1)
 
 
 def wait_until_getting(queue: Queue | SimpleQueue, limit_s: float = 60) -> None:
@@ -35,11 +32,8 @@ def wait_until_getting(queue: Queue | SimpleQueue, limit_s: float = 60) -> None:
 
     raises TimeoutError after limit_s seconds
     """
-    deadline = time.monotonic() + limit_s
-    while not queue._rlock._semlock._is_zero():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"after {limit_s:g} s no process is in get")
-        time.sleep(_POLL_S)
+    if not wait_until(queue._rlock._semlock._is_zero, limit_s):
+        raise TimeoutError(f"after {limit_s:g} s no process is in get")
 
 
 def wait_until_sent(end: Connection, at_least: int = 1000, limit_s: float = 60) -> None:
@@ -53,8 +47,9 @@ def wait_until_sent(end: Connection, at_least: int = 1000, limit_s: float = 60) 
     except ImportError:
         time.sleep(1)
         return
-    deadline = time.monotonic() + limit_s
-    while struct.unpack("i", fcntl.ioctl(end.fileno(), termios.FIONREAD, bytes(4)))[0] < at_least:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"after {limit_s:g} s there are fewer than {at_least} bytes in the pipe")
-        time.sleep(_POLL_S)
+
+    def is_there() -> bool:
+        return struct.unpack("i", fcntl.ioctl(end.fileno(), termios.FIONREAD, bytes(4)))[0] >= at_least
+
+    if not wait_until(is_there, limit_s):
+        raise TimeoutError(f"after {limit_s:g} s there are fewer than {at_least} bytes in the pipe")

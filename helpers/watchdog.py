@@ -27,11 +27,11 @@ from typing import Any, Literal
 import cloudpickle
 import psutil
 
+from helpers.polling import wait_until
 from helpers.process_tree import END_LIMIT_S, end_tree, living_after, workers
 from helpers.stacks import Frame, Stack, parse_stacks, without_parent
 
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
-_POLL_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
                 start_new_session=True,
             )  # fmt: skip
         try:
-            started = _wait(lambda: (home / "started").exists(), child, _START_LIMIT_S)
-            in_time = started and _wait(lambda: (home / "ended").exists(), child, limit_s)
+            started = wait_until(lambda: (home / "started").exists() or child.poll() is not None, _START_LIMIT_S)
+            in_time = started and wait_until(lambda: (home / "ended").exists() or child.poll() is not None, limit_s)
             stacks = _stacks(child, home) if started and not in_time else []
             wrote = {name: (home / name).read_text(errors="replace") for name in ("output", "errors")}
             stacks += _stacks_of_family(child, home) if stacks else []
@@ -106,18 +106,6 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
         if in_time:
             return Outcome("died", exit_code=child.returncode, **wrote)
         return Outcome("hung", stacks=stacks, **wrote)
-
-
-def _wait(condition: Callable[[], bool], child: subprocess.Popen, limit_s: float) -> bool:
-    """Wait until the condition holds or the child has ended; False if the limit comes first."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if child.poll() is not None:
-            return True
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_POLL_S)
-    return True
 
 
 def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:

@@ -4,10 +4,11 @@ import contextlib
 import os
 import re
 import tempfile
-import time
 from pathlib import Path
 
 import psutil
+
+from helpers.polling import wait_until
 
 # A thread of a class of its own is the kernel's: IPython's history, and pyzmq's collector, which comes with a figure.
 _THREADS = "sorted(t.name for t in __import__('threading').enumerate() if type(t).__module__ == 'threading')"
@@ -36,10 +37,8 @@ def left_in_system() -> set[str]:
 
 def still_there(names: set[str], limit_s: float = 60) -> set[str]:
     """Those that have not gone within the limit. Other tests run meanwhile, and what is theirs goes by itself."""
-    deadline = time.monotonic() + limit_s
-    while (left := names & left_in_system()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return left
+    wait_until(lambda: not names & left_in_system(), limit_s)
+    return names & left_in_system()
 
 
 def end(kernel) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.crossing import Crossing, shown, spelled
+from helpers.crossing import Crossing, spelled
+from helpers.shown import shown
 from helpers.watchdog import watch
 from helpers.workers.processes.start_methods import look_at, open_parcel
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dis
 import html
 import re
-import reprlib
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +14,11 @@ from helpers.interleave import footprint, naming, primitives, scheduler, source
 from helpers.interleave.errors import Nondeterministic
 from helpers.interleave.scheduler import Run
 from helpers.interleave.tasks import NOWHERE, Place, Task
+from helpers.shown import shown
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
 _ABSENT = "–"
 _MOST_ROWS = 60  # of a table; longer runs go round in circles
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 60
-_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxdeque = 8
 
 
 class ThreadState(NamedTuple):
@@ -91,7 +88,7 @@ class Recorder:
         if not self.frames:
             return _ABSENT
         try:
-            return show(eval(expression, self.frames[-1].f_globals, self.names()))
+            return shown(eval(expression, self.frames[-1].f_globals, self.names()))
         except Exception:  # noqa: BLE001  any error of the expression means that it has no value yet
             return _ABSENT
 
@@ -101,22 +98,17 @@ def plain_values(names: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in names.items():
         if name.startswith(("_", ".")) or callable(value):
             continue
-        text = show(value)
+        text = shown(value)
         if not _is_opaque(text):
             yield name, text
         elif type(value).__module__ not in ("threading", "queue", "_thread", primitives.__name__):
             for attribute, item in getattr(value, "__dict__", {}).items():
-                if not attribute.startswith("_") and not callable(item) and not _is_opaque(show(item)):
-                    yield f"{name}.{attribute}", show(item)
+                if not attribute.startswith("_") and not callable(item) and not _is_opaque(shown(item)):
+                    yield f"{name}.{attribute}", shown(item)
 
 
 def _is_opaque(text: str) -> bool:
     return ("<" in text and " object" in text) or text.startswith("<") or "[<" in text or "(<" in text or ": <" in text
-
-
-def show(value: Any) -> str:
-    """A short text for a value, the same in every run: without addresses."""
-    return re.sub(r" at 0x[0-9A-Fa-f]+", "", _short.repr(value))
 
 
 def thread_state(run: Run, task: Task) -> ThreadState:
@@ -128,7 +120,7 @@ def thread_state(run: Run, task: Task) -> ThreadState:
     if task.stack:
         shared = (*task.stack[-1].frame.f_code.co_freevars, "self")
         for name, value in source.locals_of(task.stack[-1].frame).items():
-            text = show(value)
+            text = shown(value)
             if name not in shared and not _is_opaque(text) and not name.startswith(("_", ".")):
                 local[name] = text
     in_progress = task.waiting is not None or task.paused
@@ -313,7 +305,7 @@ def ending_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
     """How a run ended, as a sentence. A standstill in which threads wait for each other in a circle is a deadlock."""
     kind, value = run.verdict
     if kind == scheduler.RETURNED:
-        return f"It ended at {show(value)}."
+        return f"It ended at {shown(value)}."
     if kind == scheduler.DEADLOCK:
         return f"{'Deadlock' if in_cycle else 'Standstill'}: {'; '.join(standstill)}."
     if value == "StepLimit":
@@ -338,7 +330,7 @@ def check_repeatable(session: Any) -> None:
                 f"and {afterwards(second) or 'no change'} the second. "
                 "Remove what differs from run to run (random numbers, the time of day, the order of a set, globals)."
             )
-    if len(traces[0].rows) != len(traces[1].rows) or show(runs[0].verdict) != show(runs[1].verdict):
+    if len(traces[0].rows) != len(traces[1].rows) or shown(runs[0].verdict) != shown(runs[1].verdict):
         raise Nondeterministic(
             f"The program does not repeat itself. Under the same schedule: {traces[0].ending} Then: {traces[1].ending} "
             "Remove what differs from run to run, such as values left in globals."

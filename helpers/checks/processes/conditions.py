@@ -1,7 +1,6 @@
 """Checkers for the exercises of processes/05_conditions."""
 
 import multiprocessing
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from multiprocessing.synchronize import Condition
@@ -10,6 +9,7 @@ from typing import Any
 from helpers.checks.family import Family, Trial
 from helpers.checks.processes.apparatus import QUIET_S, Started, in_children, judged
 from helpers.checks.verdict import NotYet, say
+from helpers.polling import wait_until
 from helpers.sleepers import wait_until_asleep
 
 # Bounded --------------------------------------------------------------------------------------------------------------
@@ -56,10 +56,7 @@ def _come_in(bounded: Any, late: list[Started], count: int, waiting: int = 0, li
     if waiting and conditions:
         _wait_all(conditions[0], waiting, are_in)
         return are_in()
-    deadline = time.monotonic() + limit_s
-    while not are_in() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return are_in()
+    return wait_until(are_in, limit_s)
 
 
 def _wait_all(condition: Condition, count: int, over: Callable[[], bool]) -> None:

@@ -1,7 +1,6 @@
 """Checkers for the exercises of processes/04_events."""
 
 import multiprocessing
-import time
 from collections.abc import Callable, Sequence
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
@@ -10,6 +9,7 @@ from typing import Any
 from helpers.checks.family import Family, Trial
 from helpers.checks.processes.apparatus import QUIET_S, Started, in_children, judged
 from helpers.checks.verdict import NotYet, say
+from helpers.polling import wait_until
 
 # look -----------------------------------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ class _Test:
         self.calls = self.late = 0
 
     def __call__(self, candidate: Any) -> bool:
-        if self.late_by_now():
+        if self.stop.is_set():
             self.late += 1
             return False
         self.calls += 1
@@ -43,9 +43,6 @@ class _Test:
         self.busy[0].release()
         self.stop.wait(QUIET_S)
         return False
-
-    def late_by_now(self) -> bool:
-        return self.stop.is_set()
 
 
 def _judge_look(look: Callable, trial: Trial) -> None:
@@ -122,7 +119,5 @@ def _judge_tick(tick: Callable, trial: Trial) -> None:
 
 def _is_there(queue: SimpleQueue, call: Started, limit_s: float = QUIET_S) -> bool:
     """Whether something is put within the limit, or before the call has ended."""
-    deadline = time.monotonic() + limit_s
-    while queue.empty() and not call.has_ended() and time.monotonic() < deadline:
-        time.sleep(0.005)
+    wait_until(lambda: not queue.empty() or call.has_ended(), limit_s)
     return not queue.empty()

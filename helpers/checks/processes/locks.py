@@ -37,11 +37,16 @@ class _Lock:
         self.release()
 
 
-class _Guarded:
-    """Notes under which hold of the lock each place was read, and refuses to be written to otherwise."""
+# count ----------------------------------------------------------------------------------------------------------------
 
-    def __init__(self, lock: _Lock) -> None:
-        self.lock, self.read_in = lock, {}
+
+class _Counts:
+    """An array in shared memory that notes under which hold of the lock each place was read, and refuses to be written
+    to otherwise.
+    """
+
+    def __init__(self, array: Any, lock: _Lock) -> None:
+        self._array, self.lock, self.read_in = array, lock, {}
 
     def note_read(self, place: Any) -> None:
         self.read_in[place] = self.lock.holds if self.lock.depth else None
@@ -57,17 +62,6 @@ class _Guarded:
                 f"{what} is written under one hold of the lock, and was read before it. In between the lock is free, "
                 "and another process may have changed it. Read and write under one hold."
             )
-
-
-# count ----------------------------------------------------------------------------------------------------------------
-
-
-class _Counts(_Guarded):
-    """An array in shared memory."""
-
-    def __init__(self, array: Any, lock: _Lock) -> None:
-        super().__init__(lock)
-        self._array = array
 
     def __len__(self) -> int:
         return len(self._array)
