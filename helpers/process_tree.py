@@ -43,6 +43,15 @@ def _descendants(pid: int) -> set[psutil.Process]:
         return set()
 
 
+def newest_start(pid: int) -> float:
+    """When the newest of the living descendants was started, in seconds since the epoch; 0 if there is none."""
+    starts = [0.0]
+    for process in _descendants(pid):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            starts.append(process.create_time())
+    return max(starts)
+
+
 def living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Wait until all have ended, and return those that have not by then."""
     processes = list(processes)

@@ -28,10 +28,11 @@ import cloudpickle
 import psutil
 
 from helpers.polling import wait_until
-from helpers.process_tree import END_LIMIT_S, end_tree, living_after, workers
+from helpers.process_tree import END_LIMIT_S, end_tree, living_after, newest_start, workers
 from helpers.stacks import Frame, Stack, parse_stacks, without_parent
 
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
+_STARTS = 5  # limits that a function gets which goes on starting processes
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,10 @@ class Outcome:
 def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outcome:
     """Run function(*args) in a child process and say how it ended; it never hangs and leaves no process behind.
 
-    limit_s: seconds the function may take; the child's own start does not count. Locks and thread-locals that the
-    function refers to arrive in the child as new ones. Raises ValueError if limit_s is not positive, and TypeError,
-    with a sentence that names it, if the function refers to something that cannot be sent to another process.
+    limit_s: seconds the function may take; the child's own start does not count, and when the function starts a process
+    the time begins anew (at most five times). Locks and thread-locals that the function refers to arrive in the child
+    as new ones. Raises ValueError if limit_s is not positive, and TypeError, with a sentence that names it, if the
+    function refers to something that cannot be sent to another process.
     """
     if limit_s <= 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
@@ -93,7 +95,7 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
             )  # fmt: skip
         try:
             started = wait_until(lambda: (home / "started").exists() or child.poll() is not None, _START_LIMIT_S)
-            in_time = started and wait_until(lambda: (home / "ended").exists() or child.poll() is not None, limit_s)
+            in_time = started and _ends_in_time(child, home / "ended", limit_s)
             stacks = _stacks(child, home) if started and not in_time else []
             wrote = {name: (home / name).read_text(errors="replace") for name in ("output", "errors")}
             stacks += _stacks_of_family(child, home) if stacks else []
@@ -106,6 +108,16 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
         if in_time:
             return Outcome("died", exit_code=child.returncode, **wrote)
         return Outcome("hung", stacks=stacks, **wrote)
+
+
+def _ends_in_time(child: subprocess.Popen, ended: Path, limit_s: float) -> bool:
+    """Wait until the function has ended, for limit_s from when its newest process was started."""
+    left_s, latest = limit_s, time.monotonic() + (_STARTS - 1) * limit_s
+    while not wait_until(lambda: ended.exists() or child.poll() is not None, left_s):
+        left_s = newest_start(child.pid) + limit_s - time.time()
+        if left_s <= 0 or time.monotonic() > latest:
+            return False
+    return True
 
 
 def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:

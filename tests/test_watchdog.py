@@ -107,6 +107,22 @@ def test_a_child_that_is_killed_is_died_with_its_signal():
     assert str(outcome) == "died: exit code -9"
 
 
+def start_one_after_another(seconds, times):
+    for _ in range(times):
+        child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(seconds,))
+        child.start()
+        child.join()
+    return times
+
+
+def test_each_process_that_is_started_has_the_limit_for_itself():
+    assert watch(start_one_after_another, 1.8, 2, limit_s=3).value == 2
+
+
+def test_a_function_that_starts_processes_for_ever_is_hung():
+    assert watch(start_one_after_another, 0, 10**6, limit_s=0.2).ending == "hung"
+
+
 def pool_that_hangs():
     with multiprocessing.Pool(2) as pool:
         print(*(worker.pid for worker in multiprocessing.active_children()), flush=True)
