@@ -52,29 +52,39 @@ def _is_there(name: str) -> bool:
 
 # blur -----------------------------------------------------------------------------------------------------------------
 
-_IMAGES = Family(n=(2, 3, 1, 4), shape=((5, 3), (7, 1), (1, 4), (2, 2)))
+_IMAGES = Family(
+    n=(2, 3, 1, 4, 2), shape=((5, 3), (7, 1), (1, 4), (2, 2), (4, 2)), nan_in_row=(None, None, None, None, 3)
+)  # a worker fails at a pixel that is not a number
 
 
 def check_blur(blur: Callable[[np.ndarray, int], np.ndarray]) -> None:
-    """Print whether blur(image, n) is right in all rows, uses n processes, returns an array and leaves no block."""
-    solved = "{trials} of {trials} images blurred by n processes, and no block of shared memory is left."
+    """Print whether blur(image, n) is right, uses n processes, fails if one of them does, and leaves no block."""
+    solved = "{trials} of {trials} images by n processes, a failure noticed, and no block of shared memory is left."
     say(judged(_judge_blur, blur, _IMAGES, solved=solved))
 
 
 def _judge_blur(blur: Callable, trial: Trial) -> None:
     image = np.arange(np.prod(trial.shape), dtype=float).reshape(trial.shape) ** 2
+    if trial.nan_in_row is not None:
+        image[trial.nan_in_row] = np.nan
     padded = [image[max(0, row - 1) : row + 2].mean(axis=0) for row in range(len(image))]
     with Started(_blur, blur, image.copy(), trial.n) as call:
         try:
-            result, started, left = call.value()
+            result, error, started, left = call.value()
         except NotYet as wrong:
             if "ended in the middle" not in str(wrong):
                 raise
             raise NotYet(
                 "the process crashed. The array that you return lies in memory that is gone: return a copy."
             ) from None
+    if trial.nan_in_row is None and error:
+        raise NotYet(f"your code raised {error}")
     if left:
         raise NotYet(left)
+    if trial.nan_in_row is not None:
+        if not error:
+            raise NotYet("a process failed, and an image was returned all the same: look at the exit codes.")
+        return
     if not isinstance(result, np.ndarray) or result.shape != image.shape:
         raise NotYet(f"there should be an array of shape {image.shape}, and there is {result!r:.60}.")
     if not np.allclose(result, np.array(padded)):
@@ -87,23 +97,26 @@ def _judge_blur(blur: Callable, trial: Trial) -> None:
         raise NotYet(f"{started} processes were started.")
 
 
-def _blur(blur: Callable, image: np.ndarray, n: int) -> tuple[Any, int, str]:
-    """The result, how many processes were started, and what was left."""
-    started, start, left = [], BaseProcess.start, ""
+def _blur(blur: Callable, image: np.ndarray, n: int) -> tuple[Any, str, int, str]:
+    """The result, the error, how many processes were started, and what was left."""
+    result, error, started, start, left = None, "", [], BaseProcess.start, ""
 
     def count(process: BaseProcess) -> None:
         started.append(process)
         start(process)
 
     with _blocks_made() as made, patch.object(BaseProcess, "start", count):
-        result = blur(image, n)
+        try:
+            result = blur(image, n)
+        except Exception as raised:  # noqa: BLE001  where a process fails, an error is right
+            error = f"{type(raised).__name__}: {raised}"
     try:
         _judge_left(made)
     except NotYet as wrong:
         left = str(wrong)
     if multiprocessing.process._children:
         left = "a process was started and never joined."
-    return result, len(started), left
+    return result, error, len(started), left
 
 
 # shared ---------------------------------------------------------------------------------------------------------------

@@ -33,8 +33,9 @@ def race(recorder: Recorder, asked_s: float, ready: Semaphore, gate: Event) -> N
     recorder.run(sleep, 0.05)
 
 
-def work_until_told(recorder: Recorder, pause_s: float, stop: Event) -> None:
-    """Work for a moment, pause, and so on until told to stop."""
+def work_until_told(recorder: Recorder, pause_s: float, ready: Semaphore, stop: Event) -> None:
+    """Say that it is ready; then work for a moment, pause, and so on until told to stop."""
+    ready.release()
     while not stop.is_set():
         recorder.run(sleep, 0.02)
         with recorder.state("waiting"):

@@ -19,15 +19,20 @@ def receive_and_send(end: Connection, size: int) -> None:
     end.send(bytes(size))
 
 
-def until_eof(end: Connection, told: SimpleQueue, other: Connection | None = None) -> None:
-    """Receive until there can be no more; first close the other end, if it was given."""
-    if other:
-        other.close()
+def until_eof(end: Connection, told: SimpleQueue) -> None:
+    """Receive until there can be no more."""
     try:
         while True:
             told.put(end.recv())
     except EOFError:
         told.put("the end")
+
+
+def close_and_receive(end: Connection, told: SimpleQueue, others: list[Connection]) -> None:
+    """Close the ends that are the parent's, then receive until there can be no more."""
+    for other in others:
+        other.close()
+    until_eof(end, told)
 
 
 def sit(told: SimpleQueue) -> None:

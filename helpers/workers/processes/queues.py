@@ -13,25 +13,30 @@ def send_bytes(size: int, results: Queue) -> None:
     results.put(bytes(size))
 
 
-def put_three(items: Queue | SimpleQueue, leave: Event | None) -> None:
-    """Put three items, of which the second cannot be pickled; then end at once, or wait to be told."""
-    if leave is None:
-        items.put(PickledAtExit())
+def put_three(items: Queue, leave: Event) -> None:
+    """Put three items, of which the second cannot be pickled; then stay until it may leave."""
     items.put("first")
     items.put(lambda: "second")
     items.put("third")
-    if leave is not None:
-        leave.wait()
+    leave.wait()
 
 
 class PickledAtExit:
-    """An item that is pickled no sooner than its process is about to end; it arrives as the text "at exit"."""
+    """An item whose pickling takes until its process is about to end; it arrives as the text "at exit"."""
 
     def __reduce__(self) -> tuple:
         """Wait for that moment: what a slow queue would do by itself, now and then."""
         while not util.is_exiting():
             time.sleep(0.001)
         return str, ("at exit",)
+
+
+def put_at_exit(items: Queue) -> None:
+    """Put such an item and the same three, and end at once."""
+    items.put(PickledAtExit())
+    items.put("first")
+    items.put(lambda: "second")
+    items.put("third")
 
 
 def take_one(tasks: Queue | SimpleQueue) -> None:

@@ -50,6 +50,11 @@ def add_one(name: str, crossing: Crossing) -> None:
     memory.close()
 
 
+def open_and_close(end: Connection) -> None:
+    """Receive the name of a block of shared memory, open it, and close it."""
+    SharedMemory(end.recv()).close()
+
+
 def append_to_nested(lists: Any) -> None:
     """Append to a list inside a manager's list."""
     lists[0].append("pear")
@@ -57,13 +62,15 @@ def append_to_nested(lists: Any) -> None:
 
 def blur_rows(source: str, target: str, shape: tuple[int, int], first: int, last: int) -> None:
     """Put into each pixel of the target, from row first up to last, the mean of the source's pixel and its neighbours
-    above and below; at the edges, of those that there are.
+    above and below; at the edges, of those that there are. Raises ValueError at a pixel that is not a number.
 
     source, target: names of shared memory, each with an image of float64 and of that shape
     """
     memories = SharedMemory(source), SharedMemory(target)
     before, after = (np.ndarray(shape, np.float64, buffer=memory.buf) for memory in memories)
     for row in range(first, last):
+        if np.isnan(before[row]).any():
+            raise ValueError(f"row {row} has a pixel that is not a number")
         after[row] = before[max(0, row - 1) : row + 2].mean(axis=0)
     del before, after
     for memory in memories:

@@ -1,5 +1,6 @@
 """Classic wrong answers to the exercises of processes/08_pipes."""
 
+import sys
 from multiprocessing.connection import wait
 
 from helpers.checks.processes.pipes import check_answer, check_gather
@@ -47,6 +48,22 @@ def dies_of_an_exception(own, other, work):
             own.send(work(own.recv()))
     except EOFError:
         return
+
+
+if sys.platform == "linux":  # elsewhere what is unread is still read
+
+    @refused(check_answer, "your code raised ConnectionResetError")
+    def does_not_expect_unread_answers(own, other, work):
+        other.close()
+        while True:
+            try:
+                item = own.recv()
+            except EOFError:
+                return
+            try:
+                own.send(work(item))
+            except Exception as error:  # noqa: BLE001
+                own.send(error)
 
 
 # gather ---------------------------------------------------------------------------------------------------------------

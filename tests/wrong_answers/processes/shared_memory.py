@@ -61,6 +61,29 @@ def returns_what_outlives_its_memory(image, n):
     return result
 
 
+@refused(check_blur, "look at the exit codes")
+def never_looks_at_exit_codes(image, n):
+    blocks = two_blocks(image)
+    try:
+        return blurred(image, n, blocks).copy()
+    finally:
+        for block in blocks:
+            block.close()
+            block.unlink()
+
+
+@refused(check_blur, "nan_in_row=3: 2 of 2 blocks of shared memory were not removed")
+def not_after_a_failure(image, n):
+    blocks = two_blocks(image)
+    result = blurred(image, n, blocks).copy()
+    if np.isnan(image).any():
+        raise ValueError("a process failed")
+    for block in blocks:
+        block.close()
+        block.unlink()
+    return result
+
+
 @refused(check_blur, "0 processes were started")
 def by_itself(image, n):
     return np.array([image[max(0, row - 1) : row + 2].mean(axis=0) for row in range(len(image))])
