@@ -204,21 +204,23 @@ def test_each_answer_to_a_question_on_an_earlier_lesson_links_to_where_it_is_tau
 
 
 def distances(lesson):
+    """How far back the two questions go, counted once in lessons and once in pages."""
     order = in_reading_order()
     here = order.index(str(lesson.relative_to(ROOT).with_suffix("")))
     for question in RECALLS:
         if question.lesson == lesson:
             link = re.search(r"\]\(([^)#]+)#", question.right.text)[1]
             target = (lesson.parent / link).resolve().relative_to(ROOT).with_suffix("")
-            yield here - order.index(str(target))
+            between = order[order.index(str(target)) : here]
+            yield sum(ROOT / f"{page}.ipynb" in LESSONS for page in between), len(between)
 
 
 @pytest.mark.parametrize("lesson", LATER, ids=lambda path: path.stem)
 def test_one_of_the_two_is_on_a_recent_lesson_and_one_on_a_lesson_three_or_more_back(lesson):
-    near, far = sorted(distances(lesson))
-    assert near <= 2  # the closing page of a part stands between its last lesson and the next part
+    in_lessons, in_pages = zip(*distances(lesson), strict=True)
+    assert min(in_lessons) <= 1
     order = in_reading_order().index(str(lesson.relative_to(ROOT).with_suffix("")))
-    assert far >= min(3, order)
+    assert max(in_pages) >= min(3, order)
 
 
 def test_each_belief_is_asked_in_two_lessons_and_once_more_at_a_distance():

@@ -48,13 +48,6 @@ class Stop:
     """Means that no more will come. A class travels by name, and so is the same object in every process."""
 
 
-def until_object(tasks: SimpleQueue, sentinel: object, told: SimpleQueue) -> None:
-    """Take tasks until one is the sentinel, which was given as an argument."""
-    while (task := tasks.get()) is not sentinel:
-        told.put(task if isinstance(task, str) else type(task).__name__)
-    told.put("the end")
-
-
 def until_stop(tasks: SimpleQueue, told: SimpleQueue) -> None:
     """Take tasks until one is Stop."""
     while (task := tasks.get()) is not Stop:
