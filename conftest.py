@@ -27,6 +27,7 @@ def pytest_configure(config):
     """Give every kernel an empty IPython profile, or one that sets the start method."""
     config.ipython_directory = profile(config.getoption("--start-method"))
     os.environ["IPYTHONDIR"] = config.ipython_directory
+    os.environ["TQDM_DISABLE"] = "1"  # a bar would be in an output
 
 
 def pytest_unconfigure(config):

@@ -88,7 +88,7 @@ def curves(
         if values[1] < 100 * values[0]:  # too few powers of ten to read a scale by
             scale.set_major_locator(LogLocator(subs=(1, 2, 5)))
             scale.set_minor_locator(NullLocator())
-        scale.set_major_formatter(lambda value, _: f"{value:,g}")
+        scale.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
     if ticks:
         ax.set_xticks(ticks)
     _label_ends(ax, ends)

@@ -18,6 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from helpers.progress import with_progress
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -113,9 +115,8 @@ def compare(ways: Mapping[str, Callable[[], object]], times: int = 5) -> Compari
     if not ways or times < 1:
         raise ValueError("compare needs at least one way and one round")
     measured: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(times):
-        for name, work in ways.items():
-            measured[name].append(seconds(work))
+    for name in with_progress([*ways] * times, "Measuring"):
+        measured[name].append(seconds(ways[name]))
     return Comparison(measured)
 
 

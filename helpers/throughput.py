@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import product
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
 from helpers.measure import repeat, seconds
+from helpers.progress import with_progress
 from helpers.workers.processes import pipes as workers
 
 # What a way needs: the child's function and its arguments, and the parent's function that sends one message.
@@ -32,9 +34,10 @@ def throughput(sizes: Iterable[int], times: int = 3) -> dict[str, dict[int, list
                 "Queue": partial(_by_queue, multiprocessing.Queue),
                 "Manager": partial(_by_queue, manager.Queue),
             }
-            return {
-                name: {size: [_stream(way, size) for _ in range(times)] for size in sizes} for name, way in ways.items()
-            }
+            speeds = {name: {size: [] for size in sizes} for name in ways}
+            for name, size in with_progress([*product(ways, sizes)], "Sending"):
+                speeds[name][size] = [_stream(ways[name], size) for _ in range(times)]
+            return speeds
     finally:
         memory.close()
         memory.unlink()

@@ -213,7 +213,7 @@ def timeline(
     """
     from helpers import figure
 
-    spans = _by_target(sorted(spans))
+    spans = _by_target(sorted(spans, key=lambda span: (span.start_s, span.worker)))
     names = list(lanes) if lanes is not None else list(dict.fromkeys(s.worker for s in spans))
     if lanes is None:
         names.sort(key=lambda name: name != "MainThread")

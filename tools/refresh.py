@@ -83,6 +83,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as empty:
         os.environ["IPYTHONDIR"] = empty  # nobody's start-up files
+        os.environ["TQDM_DISABLE"] = "1"  # a bar would be in an output
         for path in named:
             print(path.relative_to(ROOT), flush=True)
             try:
