@@ -13,8 +13,9 @@ book: ## build the web book, warnings as errors
 test: ## run every test; START_METHOD=spawn (or fork, forkserver) sets the notebooks' default start method
 	@$(RUN) --tests python -m pytest -n 3 $(if $(START_METHOD),--start-method=$(START_METHOD))
 
-bench: ## time the explorer beside two other tools
+bench: ## time the explorer beside two other tools, and two processes beside one
 	@$(RUN) --tests python tests/benchmarks/bench_explorer.py
+	@$(RUN) --tests python tests/benchmarks/bench_processes.py
 
 lab: ## open the lessons in JupyterLab, as copies of your own in lab/
 	@$(RUN) python tools/lab.py

@@ -1,6 +1,5 @@
 """A progress bar for what takes longer than two seconds; it is gone when that is done."""
 
-import sys
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
@@ -12,4 +11,4 @@ def with_progress(steps: Collection[Step], doing: str = "") -> Iterator[Step]:
     from tqdm import tqdm  # child processes import modules that import this one
 
     tqdm.monitor_interval = 0  # its thread would be one more to fork beside
-    return iter(tqdm(steps, desc=doing, delay=2, leave=False, file=sys.stdout))  # stderr is red in a notebook
+    return iter(tqdm(steps, desc=doing, delay=2, leave=False))
