@@ -4,14 +4,17 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psutil
 
 from helpers.polling import wait_until
 
 END_LIMIT_S = 5  # for killed processes to end
+IDLE_S = 2.0  # after which processes that have done nothing are taken to wait for each other
 _POLL_S = 0.01
+_LOOK_S = 0.25
+_IDLE_USE = 0.02  # of one CPU's time: what a thread that looks around now and then needs
 
 
 def end_tree(child: subprocess.Popen) -> None:
@@ -43,13 +46,35 @@ def _descendants(pid: int) -> set[psutil.Process]:
         return set()
 
 
-def newest_start(pid: int) -> float:
-    """When the newest of the living descendants was started, in seconds since the epoch; 0 if there is none."""
-    starts = [0.0]
-    for process in _descendants(pid):
+def ends_while_busy(ended: Callable[[], bool], pid: int, limit_s: float, *, itself: bool = True) -> bool:
+    """Wait until it has ended, and say whether it did; give up once the family of pid has been idle for IDLE_S.
+
+    Idle: no process came or went, and all together used next to no CPU. So a busy machine makes no hang. limit_s: give
+    up after that many seconds in any case; itself: whether the process belongs to its family
+    """
+    deadline = time.monotonic() + limit_s
+    since, (members, used_s) = time.monotonic(), _activity(pid, itself)
+    while not wait_until(ended, _LOOK_S):
+        now, (members_now, used_now_s) = time.monotonic(), _activity(pid, itself)
+        if members_now != members or used_now_s - used_s > _IDLE_USE * IDLE_S:
+            since, members, used_s = now, members_now, used_now_s
+        if now - since > IDLE_S or now > deadline:
+            return ended()
+    return True
+
+
+def _activity(pid: int, itself: bool) -> tuple[frozenset[psutil.Process], float]:
+    """Who is in the family, and how many seconds of CPU time they have used, with those of them that have ended."""
+    family = _descendants(pid)
+    if itself:
         with contextlib.suppress(psutil.NoSuchProcess):
-            starts.append(process.create_time())
-    return max(starts)
+            family.add(psutil.Process(pid))
+    used_s = 0.0
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            used_s += times.user + times.system + times.children_user + times.children_system
+    return frozenset(family), used_s
 
 
 def living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:

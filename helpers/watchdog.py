@@ -28,11 +28,11 @@ import cloudpickle
 import psutil
 
 from helpers.polling import wait_until
-from helpers.process_tree import END_LIMIT_S, end_tree, living_after, newest_start, workers
+from helpers.process_tree import END_LIMIT_S, IDLE_S, end_tree, ends_while_busy, living_after, workers
 from helpers.stacks import Frame, Stack, parse_stacks, without_parent
 
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
-_STARTS = 5  # limits that a function gets which goes on starting processes
+_LONGEST_S = 60  # for a function that always does something, and never ends
 
 
 @dataclass(frozen=True)
@@ -67,22 +67,23 @@ class Outcome:
     __repr__ = __str__
 
 
-def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outcome:
+def watch(function: Callable[..., Any], *args: Any, limit_s: float | None = None) -> Outcome:
     """Run function(*args) in a child process and say how it ended; it never hangs and leaves no process behind.
 
-    limit_s: seconds the function may take; the child's own start does not count, and when the function starts a process
-    the time begins anew (at most five times). Locks and thread-locals that the function refers to arrive in the child
-    as new ones. Raises ValueError if limit_s is not positive, and TypeError, with a sentence that names it, if the
-    function refers to something that cannot be sent to another process.
+    It is hung once nothing has happened in it for some seconds: no process began or ended, none used the CPU; or once
+    it has taken a minute. limit_s: seconds it may take instead, whatever happens in them; the child's own start does
+    not count. Locks and thread-locals that the function refers to arrive in the child as new ones. Raises ValueError
+    if limit_s is not positive, and TypeError, with a sentence that names it, if the function refers to something that
+    cannot be sent to another process.
     """
-    if limit_s <= 0:
+    if limit_s is not None and limit_s <= 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
     work = _pickled((function, args))
     # Whatever the child's libraries put into the temporary directory (sockets of a fork server, say) goes with it.
     with tempfile.TemporaryDirectory(prefix="watch-", ignore_cleanup_errors=True) as directory:
         home = Path(directory)
         start_method = multiprocessing.get_start_method(allow_none=True)
-        settings = {"path": sys.path, "start_method": start_method, "limit_s": limit_s}
+        settings = {"path": sys.path, "start_method": start_method, "alarm_s": limit_s or IDLE_S / 2}
         (home / "work").write_bytes(pickle.dumps(settings) + work)
         with open(home / "output", "wb") as output, open(home / "errors", "wb") as errors:
             child = subprocess.Popen(
@@ -110,14 +111,13 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float = 10) -> Outc
         return Outcome("hung", stacks=stacks, **wrote)
 
 
-def _ends_in_time(child: subprocess.Popen, ended: Path, limit_s: float) -> bool:
-    """Wait until the function has ended, for limit_s from when its newest process was started."""
-    left_s, latest = limit_s, time.monotonic() + (_STARTS - 1) * limit_s
-    while not wait_until(lambda: ended.exists() or child.poll() is not None, left_s):
-        left_s = newest_start(child.pid) + limit_s - time.time()
-        if left_s <= 0 or time.monotonic() > latest:
-            return False
-    return True
+def _ends_in_time(child: subprocess.Popen, ended: Path, limit_s: float | None) -> bool:
+    def has_ended() -> bool:
+        return ended.exists() or child.poll() is not None
+
+    if limit_s is None:
+        return ends_while_busy(has_ended, child.pid, _LONGEST_S)
+    return wait_until(has_ended, limit_s)
 
 
 def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:
@@ -130,7 +130,8 @@ def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:
     while time.monotonic() < deadline and (file.stat().st_size == 0 or file.stat().st_size != size):
         size = file.stat().st_size
         time.sleep(0.1)
-    return parse_stacks(file.read_text(encoding="utf-8"), main=(home / "started").read_text())
+    newest = file.read_text(encoding="utf-8").rpartition("Timeout (")[2]  # an alarm rings again and again
+    return parse_stacks(newest, main=(home / "started").read_text())
 
 
 def _stacks_of_family(child: subprocess.Popen, home: Path) -> list[Stack]:

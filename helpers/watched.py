@@ -34,11 +34,12 @@ def main(directory: str) -> None:
             # A signal where there is one: a second thread would change what fork means to the code that is watched.
             faulthandler.register(signal.SIGUSR1, file=stacks)
         else:
-            faulthandler.dump_traceback_later(settings["limit_s"], file=stacks)
+            faulthandler.dump_traceback_later(settings["alarm_s"], repeat=True, file=stacks)
         with contextlib.suppress(ImportError):  # POSIX only
             import resource
 
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash that is looked at here needs no core file
+            resource.setrlimit(resource.RLIMIT_CPU, (600, 600))  # should the watchdog be killed, an endless loop ends
         _write(home / "started", str(threading.main_thread().ident).encode())
         ended = _run(function, args)
         sys.stdout.flush()

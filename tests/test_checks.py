@@ -81,8 +81,8 @@ def test_a_classic_wrong_answer_is_refused_by_name(wrong, said):
 @pytest.mark.parametrize(
     ("misbehave", "words"),
     [
-        (misbehaving.never_ends, ("not come back after 0.3 s", "never comes to an end")),
-        (misbehaving.deadlocks, ("not come back after 0.3 s", "waits for")),
+        (misbehaving.never_ends, ("not come back after 0.3 s", "not come back after 0.9 s", "never comes to an end")),
+        (misbehaving.deadlocks, ("not come back after 0.3 s", "not come back after 0.9 s", "waits for")),
         (misbehaving.raises, ("raised KeyError: 'missing'",)),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.process_tree import is_alive
+from helpers.process_tree import IDLE_S, is_alive
 from helpers.stacks import Frame, Stack, parse_stacks
 from helpers.watchdog import Outcome, watch
 from helpers.workers.pools.pool_size import square
@@ -84,11 +84,12 @@ def test_a_deadlock_is_hung_with_the_stack_of_every_thread():
     ]
 
 
-def test_an_endless_loop_is_hung_and_its_stack_names_it():
-    def endless():
-        while True:
-            pass
+def endless():
+    while True:
+        pass
 
+
+def test_an_endless_loop_is_hung_and_its_stack_names_it():
     outcome = watch(endless, limit_s=0.5)
     assert (outcome.ending, outcome.stacks[0].own.function) == ("hung", "endless")
 
@@ -115,12 +116,23 @@ def start_one_after_another(seconds, times):
     return times
 
 
-def test_each_process_that_is_started_has_the_limit_for_itself():
-    assert watch(start_one_after_another, 1.8, 2, limit_s=3).value == 2
+def test_without_a_limit_a_function_may_take_longer_than_a_hang_as_long_as_something_happens():
+    assert watch(start_one_after_another, 0.6 * IDLE_S, 3).value == 3
 
 
-def test_a_function_that_starts_processes_for_ever_is_hung():
-    assert watch(start_one_after_another, 0, 10**6, limit_s=0.2).ending == "hung"
+def test_without_a_limit_a_wait_is_hung_and_so_is_one_that_looks_around_now_and_then():
+    assert watch(threading.Event().wait).ending == "hung"
+
+    def looks_around():
+        while True:
+            time.sleep(0.1)
+
+    assert watch(looks_around).ending == "hung"
+
+
+def test_without_a_limit_a_loop_that_never_ends_is_hung_after_the_longest_time(monkeypatch):
+    monkeypatch.setattr("helpers.watchdog._LONGEST_S", 1)
+    assert watch(endless).ending == "hung"
 
 
 def pool_that_hangs():

@@ -46,12 +46,16 @@ def say(verdict: Verdict) -> None:
         display(verdict.trace)
 
 
-def verdict(judge: Callable[..., str], answer: object, kind: type | Callable = callable) -> Verdict:
+def verdict(
+    judge: Callable[..., str], answer: object, kind: type | Callable = callable, *, patience: int = 1
+) -> Verdict:
     """What to say of the learner's answer; never raises, never hangs.
 
-    judge(answer) runs in a child process that is gone afterwards; kind: type for a class, callable for a function
+    judge(answer) runs in a child process that is gone afterwards; kind: type for a class, callable for a function;
+    patience: how many times the usual limit it may take
     """
-    return _told(answer, lambda: watch(judge, answer, limit_s=LIMIT_S), kind)
+    limit_s = patience * LIMIT_S
+    return _told(answer, lambda: watch(judge, answer, limit_s=limit_s), kind, limit_s)
 
 
 def predicted(judge: Callable[[Any], str], answer: object) -> Verdict:
@@ -70,7 +74,7 @@ def predicted(judge: Callable[[Any], str], answer: object) -> Verdict:
         except NotYet as wrong:
             return Outcome("raised", error=wrong)
 
-    return _told(answer, ask)
+    return _told(answer, ask, callable, LIMIT_S)
 
 
 def refuse_type(answer: object, kind: type | Callable) -> None:
@@ -94,7 +98,7 @@ def _named(thing: object) -> str:
     return f"the function {name}" if callable(thing) and name else f"an object of type {type(thing).__name__}"
 
 
-def _told(answer: object, ask: Callable[[], Outcome], kind: type | Callable = callable) -> Verdict:
+def _told(answer: object, ask: Callable[[], Outcome], kind: type | Callable, limit_s: float) -> Verdict:
     try:
         refuse_type(answer, kind)
         outcome = ask()
@@ -104,16 +108,16 @@ def _told(answer: object, ask: Callable[[], Outcome], kind: type | Callable = ca
         return Verdict(f"Not yet: {error}.")
     if outcome.ending == "finished":
         return Verdict(f"Solved: {outcome.value}")
-    return Verdict(f"Not yet: {_wrong(outcome)}", getattr(outcome.error, "trace", None))
+    return Verdict(f"Not yet: {_wrong(outcome, limit_s)}", getattr(outcome.error, "trace", None))
 
 
-def _wrong(outcome: Outcome) -> str:
+def _wrong(outcome: Outcome, limit_s: float) -> str:
     if outcome.ending == "died":
         return f"your code ended its process (exit code {outcome.exit_code})."
     if outcome.ending == "hung":
         # Function names only: in an endless loop the line would be another one each time.
         where = sorted({f"{stack.thread} in {stack.place}" for stack in outcome.stacks if stack.tells})
-        return f"your code had not come back after {LIMIT_S:g} s. It stands in: {', '.join(where) or 'library code'}."
+        return f"your code had not come back after {limit_s:g} s. It stands in: {', '.join(where) or 'library code'}."
     if isinstance(outcome.error, NotYet):
         return str(outcome.error)
     own = [frame for frame in outcome.trace if not frame.is_library]

@@ -19,6 +19,7 @@ import cloudpickle
 
 from helpers.checks.family import Family, Trial
 from helpers.checks.verdict import NotYet, Verdict, verdict
+from helpers.process_tree import ends_while_busy
 
 QUIET_S = 4.0  # far longer than a process needs to start, also under spawn and on a busy machine
 _POLL_S = 0.005
@@ -33,7 +34,7 @@ def judged(
     whatever the answer started. The sentence then names the trial. solved: what the answer achieved, in which {trials}
     stands for how many there were; kind: type for a class, callable for a function
     """
-    return verdict(_Trials(judge, family, solved), answer, kind)
+    return verdict(_Trials(judge, family, solved), answer, kind, patience=3)
 
 
 class _Trials:
@@ -108,6 +109,10 @@ class Started:
         """Whether the call has come to its end, or does so within the limit."""
         return self._end.poll(limit_s)
 
+    def ends(self) -> bool:
+        """Whether the call comes to its end (see comes)."""
+        return comes(self.has_ended)
+
     def value(self) -> Any:
         """What the call returned, once it has; raises NotYet if it raised, or if its process ended before."""
         try:
@@ -118,6 +123,13 @@ class Started:
             raise NotYet(wrong)
         self.process.join()
         return value
+
+
+def comes(fact: Callable[[], bool]) -> bool:
+    """Wait for a fact, and say whether it came; it is not waited for any more once the processes that were started here
+    have done nothing for two seconds, or after half a minute.
+    """
+    return ends_while_busy(fact, os.getpid(), 30, itself=False)
 
 
 def _answer(work: Callable, args: tuple, end: Connection) -> None:
@@ -150,7 +162,7 @@ def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
 def _first_wrong(started: list[Started], values: dict[Started, Any], failed: Started, wrong: NotYet) -> NotYet:
     """Of those that failed, the first in order of start, so that a verdict is the same each time."""
     for call in started[: started.index(failed)]:
-        if call not in values and call.has_ended(QUIET_S / 2):
+        if call not in values and call.ends():
             try:
                 call.value()
             except NotYet as earlier:

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Condition
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import QUIET_S, Started, in_children, judged
+from helpers.checks.processes.apparatus import Started, comes, in_children, judged
 from helpers.checks.verdict import NotYet, say
 from helpers.polling import wait_until
 from helpers.sleepers import wait_until_asleep
@@ -35,7 +35,7 @@ def _judge_bounded(bounded_type: type, trial: Trial) -> None:
             )
         for n in range(1, trial.late + 1):
             in_children(_down, [(bounded,)])
-            if not _come_in(bounded, late, n, limit_s=QUIET_S):
+            if not comes(lambda n=n: _ended(late) >= n):
                 raise NotYet("down() was called, and of those that waited in up() none came in. Notify them.")
             if n < trial.late and _come_in(bounded, late, n + 1, waiting=trial.late - n):
                 raise NotYet(
@@ -46,17 +46,21 @@ def _judge_bounded(bounded_type: type, trial: Trial) -> None:
             call.value()
 
 
-def _come_in(bounded: Any, late: list[Started], count: int, waiting: int = 0, limit_s: float = 0.3) -> bool:
-    """Whether so many come in, within the limit, or before so many are seen to wait."""
+def _come_in(bounded: Any, late: list[Started], count: int, waiting: int = 0) -> bool:
+    """Whether so many come in, at once, or before so many are seen to wait."""
     conditions = [thing for thing in vars(bounded).values() if isinstance(thing, Condition)]
 
     def are_in() -> bool:
-        return sum(call.has_ended() for call in late) >= count
+        return _ended(late) >= count
 
     if waiting and conditions:
         _wait_all(conditions[0], waiting, are_in)
         return are_in()
-    return wait_until(are_in, limit_s)
+    return wait_until(are_in, 0.3)
+
+
+def _ended(calls: list[Started]) -> int:
+    return sum(call.has_ended() for call in calls)
 
 
 def _wait_all(condition: Condition, count: int, over: Callable[[], bool]) -> None:
@@ -98,7 +102,7 @@ def _judge_wait(wait_until_down: Callable, trial: Trial) -> None:
             with changed:
                 left.value -= 1 if trial.counted_to >= 0 else 3
                 changed.notify_all()
-        if not call.has_ended(QUIET_S):
+        if not call.ends():
             raise NotYet(f"{left.value} are left, and it still waits. Zero or less is down; and mind the limit.")
         answer, wanted = call.value(), left.value <= 0
         if answer is not wanted:

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import QUIET_S, Started, in_children, judged
+from helpers.checks.processes.apparatus import QUIET_S, Started, comes, in_children, judged
 from helpers.checks.verdict import NotYet, say
 from helpers.polling import wait_until
 
@@ -96,15 +96,20 @@ def _judge_tick(tick: Callable, trial: Trial) -> None:
         stop.set()
     with Started(_tick, tick, acted, trial.pause_s, stop) as call:
         for n in range(trial.acts):
-            if not _is_there(acted, call):
+            if not comes(lambda: not acted.empty() or call.has_ended()) or acted.empty():
                 if call.has_ended():
                     call.value()
                 raise NotYet(f"it should act {trial.acts} times before it is told to stop, and acted {n} times.")
             acted.get()
-        if trial.pause_s and trial.acts and _is_there(acted, call, 0.3):
+        if (
+            trial.pause_s
+            and trial.acts
+            and wait_until(lambda: not acted.empty() or call.has_ended(), 0.3)
+            and not acted.empty()
+        ):
             raise NotYet("it acted again at once, though the pause was to last ten minutes.")
         stop.set()
-        if not call.has_ended(QUIET_S):
+        if not call.ends():
             raise NotYet(
                 "it did not end when it was told, in the middle of a pause of ten minutes: a sleep hears nothing. "
                 "Let the pause be a wait for the event."
@@ -115,9 +120,3 @@ def _judge_tick(tick: Callable, trial: Trial) -> None:
             rest.append(acted.get())
         if rest.count("late") > (trial.pause_s == 0):  # without a pause, one may have begun just before
             raise NotYet("it acted once more after stop had been set. Look at the event before you act.")
-
-
-def _is_there(queue: SimpleQueue, call: Started, limit_s: float = QUIET_S) -> bool:
-    """Whether something is put within the limit, or before the call has ended."""
-    wait_until(lambda: not queue.empty() or call.has_ended(), limit_s)
-    return not queue.empty()

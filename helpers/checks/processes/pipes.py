@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import QUIET_S, Started, judged
+from helpers.checks.processes.apparatus import QUIET_S, Started, comes, judged
 from helpers.checks.verdict import NotYet, say
 
 # answer ---------------------------------------------------------------------------------------------------------------
@@ -35,7 +35,7 @@ def _judge_answer(answer: Callable, trial: Trial) -> None:
         for item in trial.items:
             try:
                 ours.send(item)
-                if not ours.poll(QUIET_S):
+                if not comes(ours.poll):
                     raise NotYet(f"{item!r} was sent, and no answer came.")
                 if trial.last_unread:
                     break
@@ -47,7 +47,7 @@ def _judge_answer(answer: Callable, trial: Trial) -> None:
             if not right:
                 raise NotYet(f"the answer to {item!r} should not be {got!r:.60}.")
         ours.close()
-        if not call.has_ended(QUIET_S):
+        if not call.ends():
             raise NotYet(
                 "the parent has closed its end, and the child still waits: it holds a copy of that end itself. Close "
                 "the end that is not yours."

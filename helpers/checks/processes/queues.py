@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import QUIET_S, Gathering, Started, judged
+from helpers.checks.processes.apparatus import Gathering, Started, judged
 from helpers.checks.verdict import NotYet, say
 from helpers.workers.processes.queues import Stop
 
@@ -37,7 +37,7 @@ class _Work:
 def _judge_compute(compute: Callable, trial: Trial) -> None:
     together = Gathering(min(trial.n, len(trial.items)))
     with Started(_with_join, compute, _Work(together), trial.items, trial.n) as call:
-        if not call.has_ended(2 * QUIET_S):
+        if not call.ends():
             raise NotYet(
                 "it does not come back. Take all results before you join: a process does not end before its results "
                 "are read. And each process needs a Stop of its own."
@@ -85,7 +85,7 @@ def _judge_collect(collect: Callable, trial: Trial) -> None:
             with Started(_produce, items, part, gate) as producer:
                 gate.release()
                 producer.value()
-        if not call.has_ended(QUIET_S):
+        if not call.ends():
             raise NotYet("each producer has put its Stop, and it still waits.")
         collected = call.value()
     wanted = [item for part in trial.parts for item in part]
