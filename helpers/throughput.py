@@ -14,6 +14,8 @@ from helpers.measure import repeat, seconds
 from helpers.progress import with_progress
 from helpers.workers.processes import pipes as workers
 
+WHILE_S = 0.05  # for so long messages are sent, to measure it once
+
 # What a way needs: the child's function and its arguments, and the parent's function that sends one message.
 Way = Callable[[int, int, Connection], tuple[Callable, tuple, Callable[[], None]]]
 
@@ -36,7 +38,7 @@ def throughput(sizes: Iterable[int], times: int = 3) -> dict[str, dict[int, list
             }
             speeds = {name: {size: [] for size in sizes} for name in ways}
             for name, size in with_progress([*product(ways, sizes)], "Sending"):
-                speeds[name][size] = [_stream(ways[name], size) for _ in range(times)]
+                speeds[name][size] = _stream(ways[name], size, times)
             return speeds
     finally:
         memory.close()
@@ -56,14 +58,20 @@ def copy_speed(size: int = 10**8) -> float:
     return size / 1e6 / min(repeat(copy, 5))
 
 
-def _stream(way: Way, size: int) -> float:
-    """Send so many messages that it takes a while, and divide."""
-    count = int(max(3, min(200, 1e7 / size)))
+def _stream(way: Way, size: int, times: int) -> list[float]:
+    """Megabytes per second, so many times; each time as many messages as go through in a while, and at least three."""
+    a_few = _send(way, size, 3)
+    count = int(min(5000, max(3, WHILE_S * a_few * 1e6 / size)))
+    return [_send(way, size, count) for _ in range(times)]
+
+
+def _send(way: Way, size: int, count: int) -> float:
+    """Send so many messages, one before them so that the start of the child is not measured, and divide."""
     done, tell = multiprocessing.Pipe(duplex=False)
     work, args, send = way(size, count + 1, tell)
     child = multiprocessing.Process(target=work, args=args)
     child.start()
-    send()  # so that the start of the child is not measured
+    send()
 
     def send_all() -> None:
         for _ in range(count):

@@ -12,7 +12,10 @@ from helpers.checks.verdict import NotYet, say
 
 # answer ---------------------------------------------------------------------------------------------------------------
 
-_TALKS = Family(items=([3, None, 0, ""], [], ["raises", 1], ["big"], [2]), last_unread=(False,) * 4 + (True,))
+_TALKS = Family(
+    items=([3, None, 0, ""], [], ["raises", 1], ["big"], [2], [2]),
+    closed=("at the end", "at the end", "at the end", "at the end", "with an answer unread", "while it works"),
+)
 _BIG = 200_000  # bytes: more than a pipe holds
 
 
@@ -22,31 +25,49 @@ def check_answer(answer: Callable[[Connection, Connection, Callable[[Any], Any]]
     say(judged(_judge_answer, answer, _TALKS, solved=solved))
 
 
-def _work(item: Any) -> Any:
-    if item == "raises":
-        raise ValueError("this one fails")
-    return bytes(_BIG) if item == "big" else (item, "done")
+class _Work:
+    """A computation that says when it is at work, and goes on when it may."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = multiprocessing.Semaphore(0), multiprocessing.Semaphore(0)
+
+    def __call__(self, item: Any) -> Any:
+        self.begun.release()
+        self.may_end.acquire()
+        if item == "raises":
+            raise ValueError("this one fails")
+        return bytes(_BIG) if item == "big" else (item, "done")
 
 
 def _judge_answer(answer: Callable, trial: Trial) -> None:
     ours, theirs = multiprocessing.Pipe()
-    with Started(answer, theirs, ours, _work) as call:
+    work = _Work()
+    with Started(answer, theirs, ours, work) as call:
         theirs.close()
         for item in trial.items:
             try:
                 ours.send(item)
+                if not comes(lambda: work.begun.acquire(block=False) or ours.poll()):
+                    raise NotYet(f"{item!r} was sent, and work was not called.")
+                if trial.closed == "while it works":
+                    break
+                work.may_end.release()
                 if not comes(ours.poll):
                     raise NotYet(f"{item!r} was sent, and no answer came.")
-                if trial.last_unread:
+                if trial.closed == "with an answer unread":
                     break
                 got = ours.recv()
             except (EOFError, ConnectionError):  # of a socket that was closed with something unread
                 call.value()
                 raise NotYet(f"it ended when {item!r} was sent, and not when the parent's end was closed.") from None
-            right = isinstance(got, ValueError) if item == "raises" else got == _work(item)
+            if item == "raises":
+                right = isinstance(got, ValueError)
+            else:
+                right = got == (bytes(_BIG) if item == "big" else (item, "done"))
             if not right:
                 raise NotYet(f"the answer to {item!r} should not be {got!r:.60}.")
         ours.close()
+        work.may_end.release()
         if not call.ends():
             raise NotYet(
                 "the parent has closed its end, and the child still waits: it holds a copy of that end itself. Close "

@@ -121,12 +121,10 @@ def _judge_use(use: Callable, trial: Trial) -> None:
     if trial.free and worked_with != [trial.free - 1]:
         raise NotYet(f"work should be called once, with a licence taken, and was called {len(worked_with)} times.")
     if licences.free > trial.free:
-        raise NotYet(
-            f"there were {trial.free} licences, and now there are {licences.free}. Give back what you took only."
-        )
+        raise NotYet(f"there were {trial.free} licences, and now {licences.free}. Give back what you took only.")
     if licences.free < trial.free:
         raise NotYet(
-            f"there were {trial.free} licences, and now there are {licences.free}. Give it back also if work raises: "
+            f"there were {trial.free} licences, and now {licences.free}. Give it back also if work raises: "
             "with, or finally."
         )
     if trial.raises and not failed:

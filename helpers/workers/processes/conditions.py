@@ -4,6 +4,8 @@ from multiprocessing.queues import Queue, SimpleQueue
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Condition
 
+from helpers.crossing import Crossing
+
 loaded = False
 
 
@@ -12,6 +14,14 @@ def wait_for_global(changed: Condition, told: SimpleQueue) -> None:
     with changed:
         changed.wait_for(lambda: loaded)
     told.put("loaded")
+
+
+def look_when_notified(changed: Condition, crossing: Crossing) -> None:
+    """Look at the global variable before waiting, and when notified."""
+    with changed:
+        crossing.look("before it waits", loaded)
+        changed.wait()
+        crossing.look("it was notified", loaded)
 
 
 def wait_for_shared(changed: Condition, stock: Synchronized, told: SimpleQueue) -> None:

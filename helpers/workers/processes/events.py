@@ -1,10 +1,10 @@
-"""Workers of notebooks/processes/04_events: at a gate, and until a flag says stop."""
+"""Workers of notebooks/processes/04_events: at a gate, and until told to stop."""
 
 from multiprocessing.queues import SimpleQueue
-from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event, Semaphore
 from time import perf_counter, sleep
 
+from helpers.crossing import Crossing
 from helpers.timeline import Recorder
 
 
@@ -13,6 +13,13 @@ def pass_through(gate: Event, told: SimpleQueue) -> None:
     told.put("waits")
     gate.wait()
     told.put("is through")
+
+
+def clear(gate: Event, crossing: Crossing) -> None:
+    """Look at the flag, and take it away."""
+    crossing.look("the child begins", gate.is_set())
+    gate.clear()
+    crossing.look("it has cleared", gate.is_set())
 
 
 def pass_one_by_one(gate: Semaphore, told: SimpleQueue) -> None:
@@ -42,8 +49,13 @@ def work_until_told(recorder: Recorder, pause_s: float, ready: Semaphore, stop: 
             stop.wait(pause_s)
 
 
-def loop_until_flag(told: SimpleQueue, stop: Synchronized) -> None:
-    """Loop until the shared number is not 0."""
-    told.put("loops")
-    while not stop.value:
-        sleep(0.01)
+def pause_until_permit(stop: Semaphore, told: SimpleQueue, pause_s: float) -> None:
+    """Work, pause, and so on until there is a permit to stop."""
+    told.put("works")
+    while not stop.acquire(timeout=pause_s):
+        told.put("works")
+
+
+def wait_and_tell(gate: Event, told: SimpleQueue) -> None:
+    """Tell what wait returns."""
+    told.put(gate.wait())

@@ -19,6 +19,11 @@ def receive_and_send(end: Connection, size: int) -> None:
     end.send(bytes(size))
 
 
+def send_back(end: Connection) -> None:
+    """Receive, and send the same back."""
+    end.send(end.recv())
+
+
 def until_eof(end: Connection, told: SimpleQueue) -> None:
     """Receive until there can be no more."""
     try:

@@ -6,6 +6,7 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Barrier, Semaphore
 
+from helpers.crossing import Crossing
 from helpers.timeline import Recorder
 
 
@@ -31,6 +32,23 @@ def count_users(licences: Semaphore, using: Synchronized, peak: Synchronized, ga
 def take_and_die(licences: Semaphore) -> None:
     """Take a licence, and end at once, as a killed process does."""
     licences.acquire()
+    os._exit(1)
+
+
+def free(licences: Semaphore) -> int:
+    """How many could be taken now; none is."""
+    count = 0
+    while licences.acquire(block=False):
+        count += 1
+    for _ in range(count):
+        licences.release()
+    return count
+
+
+def take_look_and_die(licences: Semaphore, crossing: Crossing) -> None:
+    """The same, and look at how many are free before the end."""
+    licences.acquire()
+    crossing.look("it has one", free(licences))
     os._exit(1)
 
 

@@ -66,6 +66,21 @@ if sys.platform == "linux":  # elsewhere what is unread is still read
                 own.send(error)
 
 
+@refused(check_answer, "your code raised BrokenPipeError")
+def does_not_expect_the_end_while_it_works(own, other, work):
+    other.close()
+    while True:
+        try:
+            item = own.recv()
+        except (EOFError, ConnectionError):
+            return
+        try:
+            result = work(item)
+        except Exception as error:  # noqa: BLE001
+            result = error
+        own.send(result)
+
+
 # gather ---------------------------------------------------------------------------------------------------------------
 
 
