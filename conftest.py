@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from build_book import build
 from filelock import FileLock
-from kernels import end, left_in_system, profile, running_in, still_there
+from kernels import end, left_in_system, own_temporary_folder, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
 
 pytest_plugins = ["browser"]
@@ -24,14 +24,18 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """Give every kernel an empty IPython profile, or one that sets the start method."""
+    """Give every kernel an empty IPython profile, or one that sets the start method.
+
+    Where several test processes run, each has a temporary folder of its own, and knows what was left there by whom.
+    """
+    config.own_folder = own_temporary_folder() if hasattr(config, "workerinput") else None
     config.ipython_directory = profile(config.getoption("--start-method"))
     os.environ["IPYTHONDIR"] = config.ipython_directory
     os.environ["TQDM_DISABLE"] = "1"  # a bar would be in an output
 
 
 def pytest_unconfigure(config):
-    shutil.rmtree(config.ipython_directory, ignore_errors=True)
+    shutil.rmtree(config.own_folder or config.ipython_directory, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,5 +1,7 @@
 import os
 import shutil
+import subprocess
+import sys
 from multiprocessing import get_context
 from multiprocessing.shared_memory import SharedMemory
 
@@ -80,3 +82,27 @@ def test_what_a_lesson_leaves_in_the_system_is_seen_until_it_is_gone(leave):
     assert still_there(left, limit_s=0.1)
     take_away()
     assert still_there(left) == set()
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="they are files on Linux")
+def test_what_another_process_has_in_its_memory_is_not_a_lesson_s():
+    program = (
+        "from multiprocessing.shared_memory import SharedMemory\n"
+        "memory = SharedMemory(create=True, size=10)\n"
+        "print(memory.name, flush=True)\n"
+        "input()\n"
+        "memory.close()\n"
+        "memory.unlink()\n"
+    )
+    # Started by a shell that ends, so that it is no descendant of this process.
+    shell = ["sh", "-c", 'exec 3<&0; "$0" -c "$1" <&3 &', sys.executable, program]
+    other = subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    name = f"/dev/shm/{other.stdout.readline().strip()}"
+    other.wait()
+    try:
+        assert name in left_in_system()
+        assert still_there({name}, limit_s=0.1) == set()
+    finally:
+        other.stdin.close()
+        other.stdout.read()  # until it has ended
+        other.stdout.close()
