@@ -101,12 +101,7 @@ def _judge_tick(tick: Callable, trial: Trial) -> None:
                     call.value()
                 raise NotYet(f"it should act {trial.acts} times before it is told to stop, and acted {n} times.")
             acted.get()
-        if (
-            trial.pause_s
-            and trial.acts
-            and wait_until(lambda: not acted.empty() or call.has_ended(), 0.3)
-            and not acted.empty()
-        ):
+        if trial.pause_s and trial.acts and wait_until(lambda: not acted.empty(), 0.3):
             raise NotYet("it acted again at once, though the pause was to last ten minutes.")
         stop.set()
         if not call.ends():

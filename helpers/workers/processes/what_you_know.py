@@ -1,10 +1,9 @@
-"""Workers of notebooks/processes/11_what_you_know: one for each program of the quiz."""
+"""Workers of notebooks/processes/11_what_you_know: for those programs of the quiz that need one of their own."""
 
 import os
 from collections.abc import MutableMapping
 from multiprocessing.connection import Connection
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Barrier, Lock, Semaphore
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 
@@ -23,22 +22,6 @@ def count_one(counts: MutableMapping, gate: Barrier) -> None:
 def convert(text: str) -> None:
     """Make a number of it."""
     int(text)
-
-
-def hold_and_die(lock: Lock) -> None:
-    """Take the lock, and end at once, as a killed process does."""
-    lock.acquire()
-    os._exit(1)
-
-
-def give_a_permit(ready: Semaphore) -> None:
-    """Say that it is ready, and end."""
-    ready.release()
-
-
-def put_bytes(size: int, items: SimpleQueue) -> None:
-    """Put one item of that many bytes."""
-    items.put(bytes(size))
 
 
 def send_and_die(end: Connection) -> None:
