@@ -52,12 +52,11 @@ def ends_while_busy(ended: Callable[[], bool], pid: int, limit_s: float, *, itse
     Idle: no process came or went, and all together used next to no CPU. So a busy machine makes no hang. limit_s: give
     up after that many seconds in any case; itself: whether the process belongs to its family
     """
-    deadline = time.monotonic() + limit_s
-    since, (members, used_s) = time.monotonic(), _activity(pid, itself)
-    while not wait_until(ended, _LOOK_S):
-        now, (members_now, used_now_s) = time.monotonic(), _activity(pid, itself)
-        if members_now != members or used_now_s - used_s > _IDLE_USE * IDLE_S:
-            since, members, used_s = now, members_now, used_now_s
+    deadline, since, seen = time.monotonic() + limit_s, time.monotonic(), None
+    while not wait_until(ended, _LOOK_S):  # most have ended by then, and to look at a family takes milliseconds
+        now, (members, used_s) = time.monotonic(), _activity(pid, itself)
+        if seen is None or members != seen[0] or used_s - seen[1] > _IDLE_USE * IDLE_S:
+            since, seen = now, (members, used_s)
         if now - since > IDLE_S or now > deadline:
             return ended()
     return True

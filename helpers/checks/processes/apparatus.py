@@ -142,6 +142,21 @@ def _answer(work: Callable, args: tuple, end: Connection) -> None:
         end.send((None, f"your code raised {type(error).__name__}: {error}"))
 
 
+BIG_BYTES = 200_000  # more than a pipe holds
+
+
+def sample_work(item: Any) -> Any:
+    """A computation to be handed out: "raises" does, "big" gives more than a pipe holds, anything else is done."""
+    if item == "raises":
+        raise ValueError("this one fails")
+    return bytes(BIG_BYTES) if item == "big" else (item, "done")
+
+
+def is_from_sample_work(item: Any, result: Any) -> bool:
+    """Whether the result is what sample_work makes of the item, or the exception that it raises."""
+    return isinstance(result, ValueError) if item == "raises" else result == sample_work(item)
+
+
 def in_children(work: Callable, arguments: Sequence[tuple]) -> list[Any]:
     """What work(*args) returned for each args, each in a process of its own and all at the same time.
 

@@ -7,7 +7,15 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import QUIET_S, Started, comes, judged
+from helpers.checks.processes.apparatus import (
+    BIG_BYTES,
+    QUIET_S,
+    Started,
+    comes,
+    is_from_sample_work,
+    judged,
+    sample_work,
+)
 from helpers.checks.verdict import NotYet, say
 
 # answer ---------------------------------------------------------------------------------------------------------------
@@ -16,7 +24,6 @@ _TALKS = Family(
     items=([3, None, 0, ""], [], ["raises", 1], ["big"], [2], [2]),
     closed=("at the end", "at the end", "at the end", "at the end", "with an answer unread", "while it works"),
 )
-_BIG = 200_000  # bytes: more than a pipe holds
 
 
 def check_answer(answer: Callable[[Connection, Connection, Callable[[Any], Any]], None]) -> None:
@@ -34,9 +41,7 @@ class _Work:
     def __call__(self, item: Any) -> Any:
         self.begun.release()
         self.may_end.acquire()
-        if item == "raises":
-            raise ValueError("this one fails")
-        return bytes(_BIG) if item == "big" else (item, "done")
+        return sample_work(item)
 
 
 def _judge_answer(answer: Callable, trial: Trial) -> None:
@@ -60,11 +65,7 @@ def _judge_answer(answer: Callable, trial: Trial) -> None:
             except (EOFError, ConnectionError):  # of a socket that was closed with something unread
                 call.value()
                 raise NotYet(f"it ended when {item!r} was sent, and not when the parent's end was closed.") from None
-            if item == "raises":
-                right = isinstance(got, ValueError)
-            else:
-                right = got == (bytes(_BIG) if item == "big" else (item, "done"))
-            if not right:
+            if not is_from_sample_work(item, got):
                 raise NotYet(f"the answer to {item!r} should not be {got!r:.60}.")
         ours.close()
         work.may_end.release()
@@ -96,7 +97,7 @@ class _Sender(threading.Thread):
 
     def run(self) -> None:
         self.turn.wait()
-        self.end.send(bytes(_BIG))  # returns once somebody reads it
+        self.end.send(bytes(BIG_BYTES))  # returns once somebody reads it
         for message in self.messages:
             self.end.send(message)
         self.end.close()
@@ -123,9 +124,9 @@ def _judge_gather(gather: Callable, trial: Trial) -> None:
     received, error = told[0]
     if error:
         raise NotYet(f"your code raised {type(error).__name__}: {error}")
-    wanted = [[bytes(_BIG), *messages] for messages in trial.messages]
+    wanted = [[bytes(BIG_BYTES), *messages] for messages in trial.messages]
     if received != wanted:
-        short = [[item for item in messages if item != bytes(_BIG)] for messages in received or []]
+        short = [[item for item in messages if item != bytes(BIG_BYTES)] for messages in received or []]
         raise NotYet(f"but for one big message each, it should return {trial.messages}, and returned {short}.")
 
 

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from helpers.checks.family import Family, Trial
-from helpers.checks.processes.apparatus import Gathering, Started, judged
+from helpers.checks.processes.apparatus import Gathering, Started, is_from_sample_work, judged, sample_work
 from helpers.checks.verdict import NotYet, say
 from helpers.workers.processes.queues import Stop
 
 # compute --------------------------------------------------------------------------------------------------------------
 
-_BIG = 200_000  # bytes: more than a pipe holds
 _COMPUTATIONS = Family(n=(2, 1, 3), items=([3, None, 0, "", 3], ["big", "big"], [], ["raises", 1]))
 
 
@@ -29,9 +28,7 @@ class _Work:
 
     def __call__(self, item: Any) -> Any:
         self.together.wait()
-        if item == "raises":
-            raise ValueError("this one fails")
-        return bytes(_BIG) if item == "big" else (item, "done")
+        return sample_work(item)
 
 
 def _judge_compute(compute: Callable, trial: Trial) -> None:
@@ -46,11 +43,7 @@ def _judge_compute(compute: Callable, trial: Trial) -> None:
     if not isinstance(results, list) or len(results) != len(trial.items):
         raise NotYet(f"there should be a list of {len(trial.items)} results, and there is {results!r:.80}.")
     for item, result in zip(trial.items, results, strict=True):
-        if item == "raises":
-            right = isinstance(result, ValueError)
-        else:
-            right = result == (bytes(_BIG) if item == "big" else (item, "done"))
-        if not right:
+        if not is_from_sample_work(item, result):
             raise NotYet(f"the result of {item!r} should stand at its place, and there is {result!r:.60}.")
     if not together.met:
         raise NotYet(f"at most {together.peak} of {together.expected} processes were at work at the same time.")

@@ -9,8 +9,7 @@ from wrong_answers import refused
 # answer ---------------------------------------------------------------------------------------------------------------
 
 
-@refused(check_answer, "it holds a copy of that end itself")
-def keeps_the_parent_s_end(own, other, work):
+def answer_until_eof(own, work):
     while True:
         try:
             item = own.recv()
@@ -20,6 +19,11 @@ def keeps_the_parent_s_end(own, other, work):
             own.send(work(item))
         except Exception as error:  # noqa: BLE001
             own.send(error)
+
+
+@refused(check_answer, "it holds a copy of that end itself")
+def keeps_the_parent_s_end(own, other, work):
+    answer_until_eof(own, work)
 
 
 @refused(check_answer, "your code raised EOFError")
@@ -55,15 +59,7 @@ if sys.platform == "linux":  # elsewhere what is unread is still read
     @refused(check_answer, "your code raised ConnectionResetError")
     def does_not_expect_unread_answers(own, other, work):
         other.close()
-        while True:
-            try:
-                item = own.recv()
-            except EOFError:
-                return
-            try:
-                own.send(work(item))
-            except Exception as error:  # noqa: BLE001
-                own.send(error)
+        answer_until_eof(own, work)
 
 
 @refused(check_answer, "your code raised BrokenPipeError")

@@ -33,6 +33,12 @@ def two_blocks(image):
     return [SharedMemory(create=True, size=image.nbytes) for _ in range(2)]
 
 
+def remove(blocks):
+    for block in blocks:
+        block.close()
+        block.unlink()
+
+
 @refused(check_blur, "read from one block, and write to another")
 def in_place(image, n):
     block = SharedMemory(create=True, size=image.nbytes)
@@ -55,9 +61,7 @@ def closes_only(image, n):
 def returns_what_outlives_its_memory(image, n):
     blocks = two_blocks(image)
     result = blurred(image, n, blocks)
-    for block in blocks:
-        block.close()
-        block.unlink()
+    remove(blocks)
     return result
 
 
@@ -67,9 +71,7 @@ def never_looks_at_exit_codes(image, n):
     try:
         return blurred(image, n, blocks).copy()
     finally:
-        for block in blocks:
-            block.close()
-            block.unlink()
+        remove(blocks)
 
 
 @refused(check_blur, "nan_in_row=3: 2 of 2 blocks of shared memory were not removed")
@@ -78,9 +80,7 @@ def not_after_a_failure(image, n):
     result = blurred(image, n, blocks).copy()
     if np.isnan(image).any():
         raise ValueError("a process failed")
-    for block in blocks:
-        block.close()
-        block.unlink()
+    remove(blocks)
     return result
 
 
@@ -92,12 +92,17 @@ def by_itself(image, n):
 # shared ---------------------------------------------------------------------------------------------------------------
 
 
-@refused(check_shared, "were not removed")
-@contextmanager
-def never_unlinks(array):
+def copied(array):
     memory = SharedMemory(create=True, size=max(1, array.nbytes))
     view = np.ndarray(array.shape, array.dtype, buffer=memory.buf)
     view[...] = array
+    return memory, view
+
+
+@refused(check_shared, "were not removed")
+@contextmanager
+def never_unlinks(array):
+    memory, view = copied(array)
     yield memory.name, view
     memory.close()
 
@@ -105,9 +110,7 @@ def never_unlinks(array):
 @refused(check_shared, "values=[], fails=True: 1 of 1 blocks of shared memory were not removed")
 @contextmanager
 def not_after_an_error(array):
-    memory = SharedMemory(create=True, size=max(1, array.nbytes))
-    view = np.ndarray(array.shape, array.dtype, buffer=memory.buf)
-    view[...] = array
+    memory, view = copied(array)
     yield memory.name, view
     memory.close()
     memory.unlink()
@@ -116,9 +119,7 @@ def not_after_an_error(array):
 @refused(check_shared, "unlinked and not closed")
 @contextmanager
 def never_closes(array):
-    memory = SharedMemory(create=True, size=max(1, array.nbytes))
-    view = np.ndarray(array.shape, array.dtype, buffer=memory.buf)
-    view[...] = array
+    memory, view = copied(array)
     try:
         yield memory.name, view
     finally:
