@@ -28,14 +28,15 @@ def pytest_configure(config):
 
     Where several test processes run, each has a temporary folder of its own, and knows what was left there by whom.
     """
-    config.own_folder = own_temporary_folder() if hasattr(config, "workerinput") else None
+    if hasattr(config, "workerinput"):
+        own_temporary_folder()
     config.ipython_directory = profile(config.getoption("--start-method"))
     os.environ["IPYTHONDIR"] = config.ipython_directory
     os.environ["TQDM_DISABLE"] = "1"  # a bar would be in an output
 
 
 def pytest_unconfigure(config):
-    shutil.rmtree(config.own_folder or config.ipython_directory, ignore_errors=True)
+    shutil.rmtree(config.ipython_directory, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,9 @@
 import contextlib
 import os
 import re
+import shutil
 import tempfile
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import psutil
@@ -56,12 +58,15 @@ def _mapped_elsewhere() -> set[str]:
     return mapped
 
 
-def own_temporary_folder() -> str:
-    """A new one for this test process and all that it starts; a short name, since paths of sockets have a limit."""
+def own_temporary_folder() -> None:
+    """Make a new one for this test process and all that it starts; a short name, since paths of sockets have a limit.
+
+    It goes when this process ends, after the folder that multiprocessing has in it (which goes at -100).
+    """
     folder = tempfile.mkdtemp(prefix="tests-", dir="/tmp" if os.path.isdir("/tmp") else None)
     os.environ["TMPDIR"] = os.environ["TEMP"] = folder
     tempfile.tempdir = None  # it looks again
-    return folder
+    Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=-200)
 
 
 def end(kernel) -> None:
