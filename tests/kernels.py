@@ -28,7 +28,7 @@ def profile(start_method: str | None) -> str:
     return directory
 
 
-_MADE_HERE = re.compile(r"(notes|watch|script|gathering)-\w+")  # folders of helpers, which go when their block ends
+_MADE_HERE = re.compile(r"(notes|watch|script|gathering|cluster)-\w+")  # folders of helpers that go when a block ends
 
 
 def left_in_system() -> set[str]:
