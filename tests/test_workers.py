@@ -27,11 +27,14 @@ def test_the_packages_that_a_child_passes_on_its_way_are_empty(package):
     assert (ROOT / package / "__init__.py").read_text() == ""
 
 
-def test_every_worker_module_belongs_to_a_lesson_or_serves_the_checkers_of_several():
+def test_every_worker_module_belongs_to_a_lesson_or_serves_the_checkers_of_several_or_the_failure_table():
     lessons = {f"{path.parent.name}.{path.stem.split('_', 1)[1]}" for path in ROOT.glob("notebooks/*/*.ipynb")}
     checkers = [path.read_text(encoding="utf-8") for path in ROOT.glob("helpers/checks/*/*.py")]
     shared = {name for name in MODULES if sum(f"helpers.workers.{name} import" in text for text in checkers) > 1}
-    assert set(MODULES) <= lessons | shared
+    of_the_table = {"exceptions.failures", "exceptions.ways"}
+    # One page has exercises on every part.
+    lessons |= {f"{part}.catch_the_wrong_ones" for part in ("threads", "processes", "pools")}
+    assert set(MODULES) <= lessons | shared | of_the_table
 
 
 def test_the_workers_compute_what_they_say():
