@@ -1,0 +1,1 @@
+"""Wrong answers to the exercises of the part exceptions, a module a lesson."""
