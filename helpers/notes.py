@@ -55,12 +55,18 @@ class Notes:
 
     def write(self, at_s: float, *row: object) -> None:
         """Write down a row of plain values; the notes are sorted by at_s, on the clock of time.perf_counter."""
-        line = json.dumps([at_s, os.getpid(), current_process().name, threading.current_thread().name, row])
+        line = json.dumps([at_s, os.getpid(), current_process().name, self._thread(), row])
         try:
             with open(Path(self._directory) / f"{os.getpid()}-{threading.get_ident()}", "a", encoding="utf-8") as file:
                 file.write(line + "\n")
         except FileNotFoundError:
             return  # the block has ended, and a worker outlived it
+
+    def _thread(self) -> str:
+        """The calling thread's name. In a forked child, the main thread has that of the thread that forked."""
+        thread = threading.current_thread()
+        in_child = os.getpid() != self._home_pid
+        return "MainThread" if in_child and thread is threading.main_thread() else thread.name
 
     def ended(self, notes: list[Note]) -> None:
         """Take the notes, sorted by time; a subclass says what becomes of them."""

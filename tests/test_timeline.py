@@ -59,6 +59,14 @@ def test_processes_record_on_the_same_clock_as_their_parent(method):
     assert parent.start_s < child.start_s <= child.end_s < parent.end_s
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_worker_that_a_thread_has_started_has_a_lane_like_any_other(method):
+    with Recorder() as recorder, multiprocessing.get_context(method).Pool(1, maxtasksperchild=1) as pool:
+        assert pool.map(partial(recorder.run, square), [3, 4], chunksize=1) == [9, 16]
+    assert [span.worker for span in recorder.spans] == ["process 1", "process 2"]
+
+
 def test_a_contended_lock_is_waiting_and_then_holding():
     with Recorder() as recorder:
         lock, asked = recorder.lock(), threading.Event()
