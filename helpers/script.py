@@ -29,4 +29,6 @@ def run_command(source: str, limit_s: float = 60) -> subprocess.CompletedProcess
 def _run(arguments: list[str], limit_s: float) -> subprocess.CompletedProcess:
     environment = {**os.environ, **_ENVIRONMENT}
     command = [sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=limit_s, env=environment)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=limit_s, env=environment, start_new_session=True
+    )

@@ -67,6 +67,22 @@ class Stack:
         """Whether it says something about a hang; a thread of the watched process does in the reader's code only."""
         return bool(self.own) or (self.place is not None and self.thread.startswith("process"))
 
+    @property
+    def calls(self) -> list[str]:
+        """The functions in which it stands, outermost first: each of the reader's, and what they called of a library.
+
+        Of a stretch of library frames that is the first, with its module: what the reader's code calls. What lies below
+        the reader's code, such as the start of a thread, is left out.
+        """
+        named = []
+        for is_library, stretch in itertools.groupby(reversed(self.frames), lambda frame: frame.is_library):
+            frames = list(stretch)
+            named += [_with_module(frames[0])] if is_library else [frame.function for frame in frames]
+        first = next((i for i, frame in enumerate(reversed(self.frames)) if not frame.is_library), None)
+        if first is None:
+            return [self.place or named[0]]
+        return named[1:] if first else named
+
     def __str__(self) -> str:
         """One line: the thread, and where it stands."""
         if self.own:
@@ -92,6 +108,11 @@ def parse_stacks(text: str, main: str | None = None) -> list[Stack]:
     others = (f"thread {n}" for n in range(1, len(stacks) + 1))
     named = [Stack("main thread" if str(ident) == main else next(others), frames) for ident, frames in stacks]
     return sorted(named, key=lambda stack: stack.thread != "main thread")
+
+
+def _with_module(frame: Frame) -> str:
+    path = Path(frame.file)
+    return f"{path.parent.name if path.stem == '__init__' else path.stem}.{frame.function}"
 
 
 _BEGINNINGS = {("popen_fork", "_launch"), ("forkserver", "main")}
