@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 QUIZZES = [path for path in NOTEBOOKS if path.stem.endswith("what_you_know")]  # the closing page of a part
-# A part's last pages have no exercises: the quiz, and the comparison before it.
-LESSONS = [path for path in NOTEBOOKS if path not in QUIZZES and not path.stem.endswith("thread_or_process")]
+COMPARISONS = ("thread_or_process", "which_tool")  # what stands before the quiz, and has no exercises either
+LESSONS = [path for path in NOTEBOOKS if path not in QUIZZES and not path.stem.endswith(COMPARISONS)]
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from wrong_answers.threads.multithreading import reads_with_an_executor
 
 from helpers.checks import schedules, verdict
 from helpers.checks.pools.pool_size import check_choose
+from helpers.checks.pools.process_pools import check_ordered
 from helpers.checks.schedules import Always, in_threads, judged
 from helpers.checks.threads.events_and_barriers import check_Ticker
 from helpers.checks.threads.multithreading import check_read_all
@@ -106,6 +107,12 @@ def test_an_answer_of_the_wrong_kind_gets_a_sentence(exercise, answer, said):
     text = said(exercise.check, answer)
     assert is_a_verdict(text)
     assert "the answer should be a" in text
+
+
+def test_a_hang_is_told_without_the_workers_that_idle_beside_it(said, monkeypatch):
+    monkeypatch.setattr(verdict, "LIMIT_S", 1)
+    where = "It stands in: main thread in deadlocks."
+    assert said(check_ordered, misbehaving.deadlocks) == f"Not yet: your code had not come back after 3 s. {where}\n"
 
 
 def test_a_function_in_the_place_of_a_class_gets_a_sentence(said):

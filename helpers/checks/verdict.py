@@ -116,7 +116,9 @@ def _wrong(outcome: Outcome, limit_s: float) -> str:
         return f"your code ended its process (exit code {outcome.exit_code})."
     if outcome.ending == "hung":
         # Function names only: in an endless loop the line would be another one each time.
-        where = sorted({f"{stack.thread} in {stack.place}" for stack in outcome.stacks if stack.tells})
+        # Where idle workers stand says something only if nothing else does, and it is another place each time.
+        telling = [stack for stack in outcome.stacks if stack.own] or [s for s in outcome.stacks if s.tells]
+        where = sorted({f"{stack.thread} in {stack.place}" for stack in telling})
         return f"your code had not come back after {limit_s:g} s. It stands in: {', '.join(where) or 'library code'}."
     if isinstance(outcome.error, NotYet):
         return str(outcome.error)

@@ -85,6 +85,9 @@ def _judge_all_fail(first_good: Callable, fails: Callable) -> None:
     )
 
 
+_MANY = 1_000  # items, after which an input counts as endless
+
+
 def check_bounded_map(bounded_map: Callable[[ThreadPoolExecutor, Callable, Iterable, int], Iterator]) -> None:
     """Print whether bounded_map(executor, function, items, limit) keeps order and has at most limit under way."""
     say(verdict(_judge_bounded_map, bounded_map))
@@ -95,17 +98,27 @@ def _judge_bounded_map(bounded_map: Callable) -> str:
     together = Meeting(limit)
     answers: list[int] = []
     held: list[int] = []
+    began = [threading.Event() for _ in range(_MANY + limit + 1)]
+    alone: list[int] = []  # calls during which fewer than limit were under way
 
     def items() -> Iterator[int]:
         for number in itertools.count(1):
-            if number > 1000:
-                raise NotYet("bounded_map drew 1,000 items before it gave a result: it swallows its whole input.")
+            if number > _MANY:
+                raise NotYet(f"bounded_map drew {_MANY:,} items before it gave a result: it swallows its whole input.")
             held.append(number - len(answers))
             yield number
 
+    def let_go() -> None:
+        for event in began:
+            event.set()
+
     def square(number: int) -> int:
+        began[number].set()
         if number <= limit:
             together.wait()
+        elif not began[number + limit - 1].wait(QUIET_S):
+            alone.append(number)
+            let_go()
         if number == 1:
             first_out.wait(QUIET_S / 2)  # so that the first to be submitted is not the first to be done
         return number * number
@@ -117,6 +130,7 @@ def _judge_bounded_map(bounded_map: Callable) -> str:
         for answer in itertools.islice(results, 10):
             answers.append(answer)
             first_out.set()
+        let_go()
         if hasattr(results, "close"):
             results.close()
     if answers != (wanted := [n * n for n in range(1, 11)]):
@@ -125,6 +139,11 @@ def _judge_bounded_map(bounded_map: Callable) -> str:
         raise NotYet(f"with limit={limit}, {max(held)} items were drawn and not yet yielded at one time.")
     if together.peak < limit:
         raise NotYet(f"with limit={limit}, only {together.peak} calls were under way at once.")
+    if alone:
+        raise NotYet(
+            f"it began with {limit} calls under way, and later there were fewer, because no new item was handed over "
+            "when a result had been yielded. Chunk by chunk, all wait for each chunk's slowest."
+        )
     with ThreadPoolExecutor(2) as executor:
         few = list(bounded_map(executor, abs, [-1, -2], 5))
     if few != [1, 2]:

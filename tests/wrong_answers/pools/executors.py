@@ -110,6 +110,21 @@ def in_order_of_ending(executor, function, items, limit):
         window |= {executor.submit(function, item) for item in islice(items, len(done))}
 
 
+@refused(check_bounded_map, "Chunk by chunk, all wait for each chunk's slowest")
+def chunk_by_chunk(executor, function, items, limit):
+    items = iter(items)
+    while chunk := list(islice(items, limit)):
+        yield from executor.map(function, chunk)
+
+
+@refused(check_bounded_map, "no new item was handed over when a result had been yielded")
+def refills_when_empty(executor, function, items, limit):
+    items = iter(items)
+    while window := deque(executor.submit(function, item) for item in islice(items, limit)):
+        while window:
+            yield window.popleft().result()
+
+
 @refused(check_bounded_map, "items were drawn and not yet yielded")
 def lets_results_pile_up(executor, function, items, limit):
     free, window = threading.Semaphore(limit), deque()
