@@ -7,7 +7,12 @@ import threading
 import time
 from dataclasses import replace
 
+import matplotlib
 import pytest
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
 
 from helpers.failures import Cell, FailureTable, failure_table, table
 from helpers.failures.axes import FAILURES, WAYS, empty, missing
@@ -148,3 +153,13 @@ def wait_forever():
 
 def test_what_waits_for_what_never_comes_is_a_hang():
     assert [answer(wait_forever, way) for way in ("Thread", "Process")] == [HANG, HANG]
+
+
+def test_at_a_glance_each_cell_that_hangs_or_loses_something_has_a_word():
+    told, hangs, ends, lost = Cell("42"), Cell("hang", "hang"), Cell("Empty", "42", "hang"), Cell("died: exit code 3")
+    empty_one = Cell(empty="no initializer")
+    rows = {("a", "x"): told, ("b", "x"): hangs, ("c", "x"): ends, ("d", "x"): lost, ("e", "x"): empty_one}
+    axes = FailureTable(rows, "fork").grid()
+    assert [text.get_text() for text in axes.texts] == ["", "hang", "at end", "program", ""]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c", "d", "e"]
+    plt.close("all")

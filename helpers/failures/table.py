@@ -7,14 +7,17 @@ import platform
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from helpers.failures.axes import FAILURES, WAYS, empty, missing
-from helpers.failures.drawing import as_html, as_text
+from helpers.failures.drawing import as_grid, as_html, as_text
 from helpers.failures.probe import HANG, examine
 from helpers.failures.recorded import recorded
 from helpers.progress import with_progress
 from helpers.watchdog import watch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _AT_ONCE = 8  # more than there are CPUs: a cell that hangs needs none
 _LIMIT_S = 300  # should a cell never be idle and never end
@@ -94,6 +97,10 @@ class FailureTable:
             for (failure, way), cell in self.cells.items()
             if not cell.empty and str(cell) not in known.get((failure, way), [])
         ]
+
+    def grid(self, ax: Axes | None = None) -> Axes:
+        """Draw it small, with a word for each cell that hangs or loses something, and return the axes."""
+        return as_grid(self, ax)
 
     @property
     def circumstances(self) -> str:
