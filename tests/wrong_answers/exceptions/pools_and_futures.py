@@ -151,7 +151,7 @@ def retried(call, attempts, pause, sleep, transient=ConnectionError):
         sleep(pause * 2 ** (attempt - 1))
 
 
-@refused(check_retry, "errors=['ValueError'], attempts=4, pause=1: 1 call should be made, and 2 were made")
+@refused(check_retry, "errors=['ValueError'], attempts=4, pause=0.5: 1 call should be made, and 2 were made")
 def retries_everything(call, attempts, pause, sleep):
     return retried(call, attempts, pause, sleep, Exception)
 
