@@ -286,7 +286,9 @@ def _name_states(ax: Axes, spans: list[Span], names: list[str], origin: float, s
         span = max((s for s in spans if s.state == state), key=lambda s: s.end_s - s.start_s)
         middle = ((span.start_s + span.end_s) / 2 - origin) * scale
         ink = "white" if state in ("running", "holding") else "#222222"
-        text = ax.text(middle, names.index(span.worker), state, ha="center", va="center", fontsize=9.5, color=ink)
+        place = {"ha": "center", "va": "center", "fontsize": 9.5, "color": ink}
+        # Not in the layout: charts that share their axis are drawn one by one, and it may lie outside meanwhile.
+        text = ax.text(middle, names.index(span.worker), state, **place, in_layout=False)
         width = text.get_window_extent().width
         left, right = (ax.transData.transform(((s - origin) * scale, 0))[0] for s in (span.start_s, span.end_s))
         if width > 0.9 * (right - left):

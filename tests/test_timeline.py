@@ -204,6 +204,12 @@ def test_several_runs_share_one_scale():
     assert short.get_xlim()[1] > 4
 
 
+def test_a_label_of_a_long_run_does_not_press_the_chart_of_a_short_one_below_it_together(recwarn):
+    stacked = timelines({"long": [Span(0, 5, "ant", "running")], "short": [Span(0, 0.05, "ant", "running")]})
+    stacked[0].figure.draw_without_rendering()
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_charts_that_share_an_axis_share_its_unit_though_one_is_shorter_than_half_a_second():
     quick, slow = timelines({"quick": [Span(0.0, 0.4, "a", "running")], "slow": [Span(0.0, 0.6, "a", "running")]})
     assert slow.get_xlabel() == "seconds"
