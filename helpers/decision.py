@@ -64,10 +64,10 @@ def decision_chart(tree: Tree, ax: Axes | None = None, title: str = "") -> Axes:
     return ax
 
 
-def _place(tree: Tree, column: int, row: float, parent: _Box | None, boxes: list[_Box]) -> float:
-    """Add the boxes of a tree from a row on, and return the first row that is free below them."""
+def _place(tree: Tree, column: int, row: float, parent: _Box | None, boxes: list[_Box]) -> None:
+    """Add the boxes of a tree, from a row on."""
     for answer, below in tree.items():
-        size = 1 if isinstance(below, str) else len(choices(below))
+        size = len(choices({answer: below}))
         box = _Box(answer, column, row + (size - 1) / 2, parent, is_choice=False)
         boxes.append(box)
         if isinstance(below, str):
@@ -75,7 +75,6 @@ def _place(tree: Tree, column: int, row: float, parent: _Box | None, boxes: list
         else:
             _place(below, column + 1, row, box, boxes)
         row += size
-    return row
 
 
 def _join(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

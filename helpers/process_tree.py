@@ -68,12 +68,17 @@ def _activity(pid: int, itself: bool) -> tuple[frozenset[psutil.Process], float]
     if itself:
         with contextlib.suppress(psutil.NoSuchProcess):
             family.add(psutil.Process(pid))
+    return frozenset(family), cpu_seconds(family)
+
+
+def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """How much CPU time they have used, with those of their children that have ended and been waited for."""
     used_s = 0.0
-    for process in family:
+    for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             times = process.cpu_times()
             used_s += times.user + times.system + times.children_user + times.children_system
-    return frozenset(family), used_s
+    return used_s
 
 
 def living_after(limit_s: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:

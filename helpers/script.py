@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-_ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHON_COLORS": "0"}  # a notebook would have it coloured
+ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHON_COLORS": "0"}  # a notebook would have it coloured
 
 
 def run_script(source: str, *options: str, limit_s: float = 60) -> subprocess.CompletedProcess:
@@ -27,7 +27,7 @@ def run_command(source: str, limit_s: float = 60) -> subprocess.CompletedProcess
 
 
 def _run(arguments: list[str], limit_s: float) -> subprocess.CompletedProcess:
-    environment = {**os.environ, **_ENVIRONMENT}
+    environment = {**os.environ, **ENVIRONMENT}
     command = [sys.executable, *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=limit_s, env=environment, start_new_session=True

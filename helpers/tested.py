@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from helpers.script import ENVIRONMENT
+
 _OPTIONS = ("-q", "--no-header", "--color=no", "-p", "no:cacheprovider")  # no folder is left, nothing is coloured
 _SUMMARY = re.compile(r" in [\d.]+s( \(.*\))?$", re.M)
 
@@ -21,8 +23,7 @@ def run_tests(source: str, *options: str, limit_s: float = 60) -> str:
         (Path(folder) / "test_it.py").write_text(source, encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         command = [sys.executable, "-m", "pytest", *_OPTIONS, *options, "test_it.py"]
-        root = str(Path(__file__).parents[1])
-        ours = {"PYTHONPATH": root, "PYTHON_COLORS": "0", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        ours = {**ENVIRONMENT, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         ended = ""
         with open(Path(folder) / "printed", "w+", encoding="utf-8") as printed:
             try:

@@ -9,7 +9,7 @@ from typing import Any
 from helpers.checks import verdict
 from helpers.checks.catch import Test
 from helpers.checks.processes.apparatus import cell_functions_cross
-from helpers.checks.verdict import NotYet
+from helpers.checks.verdict import NotYet, what_is_wrong
 from helpers.watchdog import Outcome, watch
 
 _AT_ONCE = 4  # child processes
@@ -51,14 +51,4 @@ def _accepts(test: Test, implementation: Any) -> bool:
 def _refusal(outcome: Outcome, limit_s: float) -> NotYet | None:
     if outcome.ending == "finished":
         return None if outcome.value else NotYet("it returned False.")
-    if outcome.ending == "died":
-        return NotYet(f"your code ended its process (exit code {outcome.exit_code}).")
-    if outcome.ending == "hung":
-        where = sorted({f"{stack.thread} in {stack.place}" for stack in outcome.stacks if stack.tells})
-        waits = ", ".join(where) or "library code"
-        return NotYet(f"your code had not come back after {limit_s:g} s. It stands in: {waits}.")
-    said = f": {outcome.error}" if str(outcome.error) else ""
-    # The line of the test, not that of the implementation, which is not the learner's.
-    own = [frame for frame in outcome.trace if not frame.is_library and not frame.file.startswith(_HELPERS)]
-    where = f", in {own[-1].function}: {own[-1].source}" if own else ""
-    return NotYet(f"your code raised {type(outcome.error).__name__}{said}{where}")
+    return NotYet(what_is_wrong(outcome, limit_s, not_theirs=_HELPERS))  # a line of the test, not of what it tests

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -108,10 +109,14 @@ def _told(answer: object, ask: Callable[[], Outcome], kind: type | Callable, lim
         return Verdict(f"Not yet: {error}.")
     if outcome.ending == "finished":
         return Verdict(f"Solved: {outcome.value}")
-    return Verdict(f"Not yet: {_wrong(outcome, limit_s)}", getattr(outcome.error, "trace", None))
+    return Verdict(f"Not yet: {what_is_wrong(outcome, limit_s)}", getattr(outcome.error, "trace", None))
 
 
-def _wrong(outcome: Outcome, limit_s: float) -> str:
+def what_is_wrong(outcome: Outcome, limit_s: float, not_theirs: str = "") -> str:
+    """A sentence on code of the learner's that has died, has hung for limit_s seconds, or has raised.
+
+    not_theirs: the folder of code that was handed to theirs; a line of it is not named
+    """
     if outcome.ending == "died":
         return f"your code ended its process (exit code {outcome.exit_code})."
     if outcome.ending == "hung":
@@ -122,9 +127,21 @@ def _wrong(outcome: Outcome, limit_s: float) -> str:
         return f"your code had not come back after {limit_s:g} s. It stands in: {', '.join(where) or 'library code'}."
     if isinstance(outcome.error, NotYet):
         return str(outcome.error)
-    own = [frame for frame in outcome.trace if not frame.is_library]
-    where = f", in {own[-1].function}: {own[-1].source}" if own else ""
-    return f"your code raised {type(outcome.error).__name__}: {outcome.error}{where}"
+    theirs = [frame for frame in outcome.trace if not frame.is_library]
+    if not_theirs:
+        theirs = [frame for frame in theirs if not frame.file.startswith(not_theirs)]
+    said = f": {outcome.error}" if str(outcome.error) else ""
+    where = f", in {theirs[-1].function}: {theirs[-1].source}" if theirs else ""
+    return f"your code raised {type(outcome.error).__name__}{said}{where}"
+
+
+def is_open(executor: Executor) -> bool:
+    """Whether an executor still takes calls."""
+    try:
+        executor.submit(int)
+    except RuntimeError:
+        return False
+    return True
 
 
 @contextmanager

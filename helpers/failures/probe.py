@@ -14,6 +14,7 @@ from typing import NamedTuple
 import psutil
 
 from helpers.failures.axes import FAILURES, WAYS, Way
+from helpers.process_tree import cpu_seconds
 from helpers.shown import shown
 from helpers.workers.exceptions.failures import returns
 
@@ -105,11 +106,9 @@ def _look(in_processes: bool) -> _Look:
     family, own = set(me.children(recursive=True)), me.cpu_times()
     if not in_processes:
         return _Look(family, set(), own.user + own.system - time.thread_time())
-    ready, used_s = set(), 0.0
+    used_s, ready = cpu_seconds(family), set()
     for process in family:
         with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            used_s += times.user + times.system + times.children_user + times.children_system
             if process.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP):
                 ready.add(process)
     return _Look(family, ready, used_s)

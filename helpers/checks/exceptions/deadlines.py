@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.checks.family import Family, Trial
 from helpers.checks.processes.apparatus import judged
-from helpers.checks.verdict import QUIET_S, NotYet, say
+from helpers.checks.verdict import QUIET_S, NotYet, is_open, say
 
 _LIMIT_S = 1.0
 
@@ -53,9 +53,10 @@ def _judge(within: Callable, trial: Trial) -> None:
     run, too_late = _Run(trial.calls), threading.Event()
     slow = trial.calls.count("slow")
     # Limits that are waited out one after the other take as many times as long; a busy machine slows this as well.
-    clock = threading.Timer((slow - 0.5) * _LIMIT_S, too_late.set) if slow > 1 else threading.Timer(60, too_late.set)
+    clock = threading.Timer((slow - 0.5) * _LIMIT_S, too_late.set)
     with ThreadPoolExecutor(2) as executor:
-        clock.start()
+        if slow > 1:
+            clock.start()
         try:
             results = within(executor, [run.function(number) for number in range(len(trial.calls))], _LIMIT_S)
         except TimeoutError:
@@ -64,10 +65,10 @@ def _judge(within: Callable, trial: Trial) -> None:
             was_late = too_late.is_set()
             clock.cancel()
             run.returned.set()
-            is_open = _is_open(executor)
+            still_open = is_open(executor)
     if run.waited_for:
         raise NotYet("it waited for a slow call, whatever the limit. Leaving a with block does, and shutdown().")
-    if was_late and slow > 1:
+    if was_late:
         raise NotYet(
             f"with limit_s={_LIMIT_S:g} it took about {slow} times as long: the limit is for all calls together."
         )
@@ -75,16 +76,8 @@ def _judge(within: Callable, trial: Trial) -> None:
     if behind:
         raise NotYet(f"call {behind[0]} had not begun in time, and ran all the same afterwards. Cancel it.")
     _judge_results(trial.calls, results)
-    if not is_open:
+    if not still_open:
         raise NotYet("the executor was shut down. It belongs to the caller, who may have more for it to do.")
-
-
-def _is_open(executor: ThreadPoolExecutor) -> bool:
-    try:
-        executor.submit(int)
-    except RuntimeError:
-        return False
-    return True
 
 
 def _judge_results(calls: list, results: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from helpers.checks.verdict import QUIET_S, Meeting, NotYet, say, verdict
+from helpers.checks.verdict import QUIET_S, Meeting, NotYet, is_open, say, verdict
 
 
 def check_first_good(first_good: Callable[[ThreadPoolExecutor, list[Callable[[], Any]]], Any]) -> None:
@@ -42,7 +42,7 @@ def _judge_first_good(first_good: Callable) -> str:
         ) from None
     finally:
         returned.set()
-        was_open = _is_open(executor)
+        was_open = is_open(executor)
         executor.shutdown(wait=True)
     if waited_for or answer == "slow":
         raise NotYet(
@@ -60,14 +60,6 @@ def _judge_first_good(first_good: Callable) -> str:
         raise NotYet("the executor was shut down. It belongs to the caller, who may have more for it to do.")
     _judge_all_fail(first_good, fails)
     return "the first good answer, no waiting for losers, and 5 of 5 calls that had not begun were cancelled."
-
-
-def _is_open(executor: ThreadPoolExecutor) -> bool:
-    try:
-        executor.submit(int)
-    except RuntimeError:
-        return False
-    return True
 
 
 def _judge_all_fail(first_good: Callable, fails: Callable) -> None:

@@ -68,7 +68,7 @@ def _judge(record: Callable, trial: Trial) -> None:
 
 
 def _judge_twice(record: Callable, trial: Trial) -> None:
-    with tempfile.TemporaryDirectory(prefix="gathering-") as folder:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
         record(folder, trial.name, trial.amount)
         _judge_end(folder, trial, trial.name, "after it ran")
         record(folder, trial.name, trial.amount)
@@ -80,7 +80,7 @@ def _judge_each_moment(record: Callable, trial: Trial, before: int) -> int:
 
     before: how many times it has run already, so that there is something to lose
     """
-    with tempfile.TemporaryDirectory(prefix="gathering-") as folder:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
         for _ in range(before):
             record(folder, trial.name, trial.amount)
         lines = _Lines(lambda _: _judge_whole(folder, trial))
@@ -93,7 +93,7 @@ def _judge_cut_off(record: Callable, trial: Trial, cut_at: int) -> None:
         if line == cut_at:
             raise _CutOff
 
-    with tempfile.TemporaryDirectory(prefix="gathering-") as folder:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
         try:
             _Lines(cut).run(record, folder, trial.name, trial.amount)
         except _CutOff:
@@ -110,7 +110,7 @@ def _judge_beside(record: Callable, trial: Trial, at: int, name: str) -> None:
             record(folder, name, trial.amount)
 
     beside = "for the same name" if name == trial.name else "for another name"
-    with tempfile.TemporaryDirectory(prefix="gathering-") as folder:
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
         try:
             _Lines(other_worker).run(record, folder, trial.name, trial.amount)
         except OSError as error:

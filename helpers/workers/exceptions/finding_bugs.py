@@ -1,15 +1,12 @@
-"""Workers of notebooks/exceptions/04_finding_bugs: three programs that hang; processes that log; a task profiled."""
+"""Workers of notebooks/exceptions/04_finding_bugs: three programs that hang; processes that log."""
 
-import cProfile
 import logging
 import os
-import pstats
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from logging.handlers import QueueHandler, QueueListener
 from multiprocessing import Process, Queue, queues
-from typing import Any
 
 # install: a program that builds what a program needs, and what that needs, several at a time --------------------------
 
@@ -183,13 +180,6 @@ def divide(numbers: tuple[int, int]) -> float | None:
         return None
 
 
-def log_many(records: Queue, times: int) -> None:
-    """Log as many records to a queue."""
-    log_to(records)
-    for number in range(times):
-        worker_log.info("record %s", number)
-
-
 class SendAtOnce(QueueHandler):
     """A handler for a SimpleQueue: a record has been sent once the call that logs it returns."""
 
@@ -217,7 +207,7 @@ def last_words(handler: type[QueueHandler], records: queues.Queue | queues.Simpl
     os._exit(1)
 
 
-# Profiling ------------------------------------------------------------------------------------------------------------
+# Computing ------------------------------------------------------------------------------------------------------------
 
 
 def is_prime(number: int) -> bool:
@@ -228,10 +218,3 @@ def is_prime(number: int) -> bool:
 def count_primes(limit: int) -> int:
     """How many primes there are below the limit."""
     return sum(map(is_prime, range(limit)))
-
-
-def profiled(work: Callable[[Any], Any], item: Any) -> tuple[Any, pstats.StatsProfile]:
-    """The result of work(item), and where its time went: a task that brings its own profile home."""
-    profile = cProfile.Profile()
-    result = profile.runcall(work, item)
-    return result, pstats.Stats(profile).get_stats_profile()
