@@ -39,6 +39,14 @@ def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_directory, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items):
+    """Keep the cells of a notebook together, in order, in one test process; other tests go to whichever is free."""
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item):
     """Note what runs in a notebook's kernel before its first cell."""

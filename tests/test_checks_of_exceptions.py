@@ -169,14 +169,16 @@ def with_an_executor(work, items, n, results):
     executor = ProcessPoolExecutor(n, initializer=ignore_ctrl_c)
     futures = {executor.submit(work, item): item for item in items}
     try:
-        for future in as_completed(futures):
-            results[futures[future]] = future.result()
+        wait(futures)
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.terminate()
         raise
     finally:
         executor.shutdown(cancel_futures=True)
+        for future, item in futures.items():
+            if not future.cancelled() and not future.exception():
+                results[item] = future.result()
 
 
 def serve(work, tasks, ended):
