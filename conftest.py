@@ -11,8 +11,10 @@ from build_book import build
 from filelock import FileLock
 from kernels import end, left_in_system, own_temporary_folder, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["browser"]
+SPREAD = ("checks", "catch", "interleave_oracles", "interleave_truth", "watchdog")
 
 
 def pytest_addoption(parser):
@@ -21,6 +23,20 @@ def pytest_addoption(parser):
         choices=["fork", "spawn", "forkserver"],
         help="the default start method of multiprocessing in the notebooks' kernels",
     )
+
+
+class Scheduling(LoadScopeScheduling):
+    """Which tests stay together in one test process, in order: the cells of a notebook, and the tests of a module, but
+    for the modules in SPREAD, whose tests take long and share nothing.
+    """
+
+    def _split_scope(self, nodeid):
+        module = nodeid.split("::")[0]
+        return nodeid if module in {f"tests/test_{name}.py" for name in SPREAD} else module
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log)
 
 
 def pytest_configure(config):
@@ -37,14 +53,6 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     shutil.rmtree(config.ipython_directory, ignore_errors=True)
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items):
-    """Keep the cells of a notebook together, in order, in one test process; other tests go to whichever is free."""
-    for item in items:
-        if isinstance(item, IPyNbCell):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
 
 
 @pytest.hookimpl(wrapper=True)

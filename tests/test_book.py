@@ -9,8 +9,6 @@ from bs4 import BeautifulSoup
 
 from notebooks import NOTEBOOKS, ROOT, code_cells
 
-pytestmark = pytest.mark.xdist_group("book")
-
 
 @pytest.fixture(scope="module")
 def soups(pages) -> dict[Path, BeautifulSoup]:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from notebooks import ROOT, prose
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDTHS = [1400, 390]
 

@@ -15,8 +15,6 @@ from helpers import cluster as module
 from helpers.cluster import cluster
 from helpers.polling import wait_until
 
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 @pytest.fixture(scope="module")
 def client():

@@ -21,7 +21,6 @@ from helpers.failures.recorded import recorded
 from helpers.process_tree import workers
 from helpers.watchdog import watch
 
-pytestmark = pytest.mark.xdist_group("failures")
 posix = pytest.mark.skipif(os.name != "posix", reason="exit codes of POSIX")
 
 

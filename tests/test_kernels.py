@@ -13,8 +13,6 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 
 from helpers.crossing import Crossing
 
-pytestmark = pytest.mark.xdist_group("kernels")
-
 ASK = """
 import multiprocessing
 with multiprocessing.Pool(1) as pool:

@@ -8,8 +8,6 @@ from build_book import build
 from lesson_pages import changed_lines, glossary_term
 from sample_book import code, text, write
 
-pytestmark = pytest.mark.xdist_group("lesson_pages")
-
 
 @pytest.fixture(scope="module")
 def soup(sample):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from helpers.interleave import explore
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("player")]
+pytestmark = pytest.mark.browser
 
 
 class Counter:

@@ -9,7 +9,7 @@ from browser import served, watched
 from playwright.sync_api import expect
 from sample_book import REPAIRED
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("questions")]
+pytestmark = pytest.mark.browser
 
 KEPT = "JSON.parse(localStorage.getItem('every-interleaving'))"
 FOLDED = "Choose an answer, and see what happens."
