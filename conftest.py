@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from itertools import chain, groupby
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["browser"]
-SPREAD = ("checks", "catch", "interleave_oracles", "interleave_truth", "watchdog")
+WAITING = tuple(f"tests/test_{name}.py" for name in ("catch", "checks", "watchdog"))  # each of these tests by itself
 
 
 def pytest_addoption(parser):
@@ -26,17 +27,26 @@ def pytest_addoption(parser):
 
 
 class Scheduling(LoadScopeScheduling):
-    """Which tests stay together in one test process, in order: the cells of a notebook, and the tests of a module, but
-    for the modules in SPREAD, whose tests take long and share nothing.
+    """The cells of a notebook stay together in one test process, in order, and so do the tests of a module, unless they
+    mostly wait.
     """
 
     def _split_scope(self, nodeid):
-        module = nodeid.split("::")[0]
-        return nodeid if module in {f"tests/test_{name}.py" for name in SPREAD} else module
+        return nodeid if nodeid.startswith(WAITING) else nodeid.split("::")[0]
 
 
 def pytest_xdist_make_scheduler(config, log):
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Put tests that mostly wait between those that mostly compute, so that the machine always has something to do."""
+    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    files = [list(of_one) for _, of_one in groupby(items, lambda item: item.nodeid.split("::")[0])]
+    computing = [of_one for of_one in files if not of_one[0].nodeid.startswith(WAITING)]
+    share = len(waiting) // (len(computing) or 1)
+    mixed = [[*of_one, *waiting[n * share : (n + 1) * share]] for n, of_one in enumerate(computing)]
+    items[:] = [*chain(*mixed), *waiting[len(computing) * share :]]
 
 
 def pytest_configure(config):

@@ -59,7 +59,8 @@ class Outcome:
         if self.ending == "finished":
             return f"finished: {self.value!r}"
         if self.ending == "raised":
-            return f"raised: {type(self.error).__name__}: {self.error}"
+            said = f": {self.error}" if str(self.error) else ""
+            return f"raised: {type(self.error).__name__}{said}"
         if self.ending == "died":
             return f"died: exit code {self.exit_code}"
         return "\n".join(["hung:", *(f"  {stack}" for stack in self.stacks if stack.tells)])

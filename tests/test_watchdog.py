@@ -51,6 +51,7 @@ def test_a_function_that_raises_is_raised_with_its_error_and_the_place():
     assert isinstance(outcome.error, KeyError)
     assert outcome.trace[-1].source == 'raise KeyError("lost")'
     assert str(outcome) == "raised: KeyError: 'lost'"
+    assert str(Outcome("raised", error=KeyboardInterrupt())) == "raised: KeyboardInterrupt"
 
 
 def test_sys_exit_is_an_ending_like_another():

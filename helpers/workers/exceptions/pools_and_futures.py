@@ -1,4 +1,8 @@
-"""Workers of notebooks/exceptions/02_pools_and_futures: a service that fails for a while, or does not answer."""
+"""Workers of notebooks/exceptions/02_pools_and_futures: a service that fails for a while, or does not answer, and a
+task that may end its process.
+"""
+
+import os
 
 
 class NoAnswer(ConnectionError):
@@ -21,3 +25,10 @@ class Service:
         if error is not None:
             raise error
         return self.done
+
+
+def smaller(name: str) -> str:
+    """The name of a smaller copy of a picture; a damaged one ends the process, as a crash in a C library does."""
+    if "damaged" in name:
+        os._exit(1)
+    return f"small-{name}"

@@ -17,7 +17,7 @@ def fail() -> None:
 
 
 def leave() -> None:
-    """End the program, as a function called in it might do."""
+    """Exit, as a function called in it might do."""
     sys.exit(3)
 
 
