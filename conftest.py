@@ -35,6 +35,7 @@ class Scheduling(LoadScopeScheduling):
         return nodeid if nodeid.startswith(WAITING) else nodeid.split("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist all tests run in one process
 def pytest_xdist_make_scheduler(config, log):
     return Scheduling(config, log)
 
