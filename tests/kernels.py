@@ -18,22 +18,35 @@ _SERVANTS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")  
 
 
 def profile(start_method: str | None) -> str:
-    """A new IPython directory, so that nobody's start-up files count; it sets the start method if one is named."""
+    """A new IPython directory, so that nobody's start-up files count; it sets the start method if one is named, and how
+    the names of semaphores begin, so that one knows whose they are.
+    """
     directory = tempfile.mkdtemp(prefix="ipython-")
     startup = Path(directory) / "profile_default" / "startup"
     startup.mkdir(parents=True)
+    code = "import multiprocessing\n"
+    code += f"multiprocessing.current_process()._config['semprefix'] = '/mp-{os.getpid()}'\n"  # children inherit it
     if start_method:
-        code = f"import multiprocessing\nmultiprocessing.set_start_method({start_method!r})\ndel multiprocessing\n"
-        (startup / "start_method.py").write_text(code, encoding="utf-8")
+        code += f"multiprocessing.set_start_method({start_method!r})\n"
+    (startup / "multiprocess.py").write_text(code + "del multiprocessing\n", encoding="utf-8")
     return directory
 
 
+_OF_A_TEST_PROCESS = re.compile(r"sem\.mp-(\d+)-.*")  # a semaphore made in one of its kernels
 _MADE_HERE = re.compile(r"(notes|watch|script|gathering|cluster)-\w+")  # folders of helpers that go when a block ends
 
 
 def left_in_system() -> set[str]:
-    """Shared memory and semaphores that have a name (on Linux they are files), and temporary folders of the helpers."""
-    shared = {f"/dev/shm/{name}" for name in os.listdir("/dev/shm")} if os.path.isdir("/dev/shm") else set()
+    """Shared memory and semaphores that have a name (on Linux they are files), and temporary folders of the helpers.
+
+    Not those semaphores of which it is known that they were made in a kernel of another test process: if the process
+    that had one was killed, it is there until that kernel ends.
+    """
+    shared = set()
+    for name in os.listdir("/dev/shm") if os.path.isdir("/dev/shm") else ():
+        whose = _OF_A_TEST_PROCESS.fullmatch(name)
+        if whose is None or int(whose[1]) == os.getpid():
+            shared.add(f"/dev/shm/{name}")
     return shared | {name for name in os.listdir(tempfile.gettempdir()) if _MADE_HERE.fullmatch(name)}
 
 

@@ -86,6 +86,7 @@ def by_sentinel(function, *args):
 def by_results(futures):
     results, errors = [], []
     for future, given in futures.items():
+        wait([future])
         try:
             results.append(future.result())
         except BaseException as error:

@@ -2,7 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.shared_memory import SharedMemory
 
 import nbformat
@@ -13,6 +13,12 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 
 from helpers.crossing import Crossing
 
+MADE_IN_A_CHILD = """
+import multiprocessing
+context = multiprocessing.get_context({method!r})
+with context.Pool(1) as pool:
+    name = pool.apply(eval, ["__import__('multiprocessing').synchronize.SemLock._make_name()"])
+"""
 ASK = """
 import multiprocessing
 with multiprocessing.Pool(1) as pool:
@@ -82,6 +88,23 @@ def test_what_a_lesson_leaves_in_the_system_is_seen_until_it_is_gone(leave):
     assert still_there(left, limit_s=0.1)
     take_away()
     assert still_there(left) == set()
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="they are files on Linux")
+def test_a_semaphore_of_a_kernel_is_known_by_its_name_and_that_of_another_test_process_does_not_count(monkeypatch):
+    for pid, counts in [(os.getpid(), True), (os.getppid(), False)]:
+        monkeypatch.setitem(current_process()._config, "semprefix", f"/mp-{pid}")
+        before = left_in_system()
+        take_away = semaphore()
+        assert bool(left_in_system() - before) == counts
+        take_away()
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_kernel_s_children_name_their_semaphores_as_it_does(method, kernel):
+    kernel.kc.execute_interactive(MADE_IN_A_CHILD.format(method=method), output_hook=len)
+    reply = kernel.kc.execute_interactive("", silent=True, user_expressions={"name": "name"})
+    assert reply["content"]["user_expressions"]["name"]["data"]["text/plain"].startswith(f"'/mp-{os.getpid()}-")
 
 
 @pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="they are files on Linux")

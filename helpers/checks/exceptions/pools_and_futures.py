@@ -1,14 +1,20 @@
 """Checkers for the exercises of exceptions/02_pools_and_futures."""
 
+import _thread
+import os
 import re
+import signal
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, _base
 from typing import Any
 
 from helpers.checks.family import Family, Trial
 from helpers.checks.processes.apparatus import judged
 from helpers.checks.verdict import QUIET_S, NotYet, say
+from helpers.polling import wait_until
 from helpers.workers.exceptions.pools_and_futures import NoAnswer, Service
 
 _EARLY_S = 0.3  # in which an answer that does not wait for all comes back
@@ -22,6 +28,7 @@ _CALLS = Family(
         {0: "raises", None: "is cancelled", ("x", 2): "returns 0"},
         {"a.txt": "raises exit", "b.txt": "raises", "c.txt": "raises Ctrl-C"},
         {},
+        {"a.txt": "lasts until Ctrl-C"},
     )
 )
 _VALUES = {"returns None": None, "returns 0": 0, "returns an error": LookupError("a result, and no failure")}
@@ -35,6 +42,9 @@ def check_gather(gather: Callable[[Mapping[Future, Any]], list]) -> None:
 
 
 def _judge_gather(gather: Callable, trial: Trial) -> None:
+    if "lasts until Ctrl-C" in trial.calls.values():
+        _judge_interrupted(gather, list(trial.calls))
+        return
     futures = {Future(): given for given in trial.calls}
     errors = {
         future: _ERRORS[does](f"cannot read {futures[future]}")
@@ -65,6 +75,44 @@ def _judge_gather(gather: Callable, trial: Trial) -> None:
         for future, error in errors.items():
             if len(error.__notes__) > 1:
                 raise NotYet(f"after a second call of gather the failure of {futures[future]!r} has its note twice.")
+
+
+def _judge_interrupted(gather: Callable, inputs: list) -> None:
+    """Refuse an answer that takes its caller's Ctrl-C, which comes while it waits, for the failure of a call."""
+    futures, returned = {Future(): given for given in inputs}, threading.Event()
+    interrupter = threading.Thread(target=_interrupt, args=(futures, returned))
+    interrupter.start()
+    try:
+        gather(futures)
+    except KeyboardInterrupt:
+        return
+    except BaseException:  # noqa: BLE001  what it raises once the call has ended does not matter
+        pass
+    finally:
+        returned.set()
+        interrupter.join()
+    raise NotYet(
+        "Ctrl-C in your own program, while it waited, was taken for a failure of that call. Ask for "
+        "future.exception(), and catch only CancelledError."
+    )
+
+
+def _interrupt(futures: Iterable[Future], returned: threading.Event) -> None:
+    """Send Ctrl-C to the main thread once it waits; the calls of an answer that goes on waiting end later."""
+    main = threading.main_thread().ident
+    wait_until(lambda: returned.is_set() or _waits(main), QUIET_S)
+    if not returned.is_set():
+        signal.pthread_kill(main, signal.SIGINT) if os.name == "posix" else _thread.interrupt_main()
+    returned.wait(QUIET_S)
+    for future in futures:
+        if not future.done():
+            future.set_result(None)
+
+
+def _waits(thread: int) -> bool:
+    """Whether a thread waits for a future; it starts another one by a wait as well."""
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_stack(sys._current_frames()[thread])]
+    return files[0] == threading.__file__ and _base.__file__ in files
 
 
 def _feed(futures: dict[Future, Any], calls: dict, errors: dict, returned: threading.Event) -> None:

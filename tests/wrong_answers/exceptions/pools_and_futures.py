@@ -132,6 +132,19 @@ def catches_exceptions_only(futures):
     return results
 
 
+@refused(check_gather, "Ctrl-C in your own program, while it waited, was taken for a failure of that call")
+def takes_ctrl_c_for_a_failure(futures):
+    results, errors = [], []
+    for future, given in futures.items():
+        try:
+            results.append(future.result())
+        except BaseException as error:
+            errors.append(noted(error, given))
+    if errors:
+        raise BaseExceptionGroup("calls failed", errors)
+    return results
+
+
 @refused(check_gather, "2 of the calls failed, and it returned")
 def returns_the_errors(futures):
     wait(futures)
