@@ -62,6 +62,20 @@ def ends_while_busy(ended: Callable[[], bool], pid: int, limit_s: float, *, itse
     return True
 
 
+def starves(pid: int, took_s: float) -> bool:
+    """Whether the family of pid, which has taken so many seconds, waits for a CPU, and has had half of one at most."""
+    members, used_s = _activity(pid, itself=True)
+    return used_s < took_s / 2 and wait_until(lambda: any(map(is_ready, members)), _POLL_S)
+
+
+def is_ready(process: psutil.Process) -> bool:
+    """Whether it could go on at once, were there a CPU or a faster disk."""
+    try:
+        return process.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _activity(pid: int, itself: bool) -> tuple[frozenset[psutil.Process], float]:
     """Who is in the family, and how many seconds of CPU time they have used, with those of them that have ended."""
     family = _descendants(pid)

@@ -28,11 +28,12 @@ import cloudpickle
 import psutil
 
 from helpers.polling import wait_until
-from helpers.process_tree import END_LIMIT_S, IDLE_S, end_tree, ends_while_busy, living_after, workers
+from helpers.process_tree import END_LIMIT_S, IDLE_S, end_tree, ends_while_busy, living_after, starves, workers
 from helpers.stacks import Frame, Stack, parse_stacks, without_parent
 
 _START_LIMIT_S = 60  # for the interpreter to start on a busy machine; not part of the caller's limit
 _LONGEST_S = 60  # for a function that always does something, and never ends
+_MOST_LIMITS = 10  # for one that the machine is too busy for
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float | None = None
 
     It is hung once nothing has happened in it for some seconds: no process began or ended, none used the CPU; or once
     it has taken a minute. limit_s: seconds it may take instead, whatever happens in them; the child's own start does
-    not count. Locks and thread-locals that the function refers to arrive in the child as new ones. Raises ValueError
-    if limit_s is not positive, and TypeError, with a sentence that names it, if the function refers to something that
-    cannot be sent to another process.
+    not count, and on a machine that is too busy for it there are more of them. Locks and thread-locals that the
+    function refers to arrive in the child as new ones. Raises ValueError if limit_s is not positive, and TypeError, with
+    a sentence that names it, if the function refers to something that cannot be sent to another process.
     """
     if limit_s is not None and limit_s <= 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
@@ -118,7 +119,12 @@ def _ends_in_time(child: subprocess.Popen, ended: Path, limit_s: float | None) -
 
     if limit_s is None:
         return ends_while_busy(has_ended, child.pid, _LONGEST_S)
-    return wait_until(has_ended, limit_s)
+    begun_s = time.monotonic()
+    while not wait_until(has_ended, limit_s):
+        took_s = time.monotonic() - begun_s
+        if took_s > _MOST_LIMITS * limit_s or not starves(child.pid, took_s):
+            return has_ended()
+    return True
 
 
 def _stacks(child: subprocess.Popen, home: Path) -> list[Stack]:

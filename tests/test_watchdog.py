@@ -306,3 +306,21 @@ def test_a_hang_in_library_code_alone_is_still_said():
     outcome = Outcome("hung", stacks=[Stack("main thread", [Frame(threading.__file__, 1, "join")])])
     assert str(outcome.stacks[0]) == "main thread: in library code (join)"
     assert str(outcome) == "hung:"
+
+
+def compute_for_a_second():
+    while time.process_time() < 1.2:
+        pass
+    return "done"
+
+
+def test_a_function_that_the_machine_is_too_busy_for_is_given_more_time():
+    """It needs a second of a CPU, which it shares with others; one that waits for nothing is hung all the same."""
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * os.cpu_count())]
+    try:
+        assert watch(compute_for_a_second, limit_s=1.3).ending == "finished"
+        assert watch(threading.Event().wait, limit_s=1.3).ending == "hung"
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()

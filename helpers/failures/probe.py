@@ -7,14 +7,13 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from queue import SimpleQueue
 from typing import NamedTuple
 
 import psutil
 
 from helpers.failures.axes import FAILURES, WAYS, Way
-from helpers.process_tree import cpu_seconds
+from helpers.process_tree import cpu_seconds, is_ready
 from helpers.shown import shown
 from helpers.workers.exceptions.failures import returns
 
@@ -106,12 +105,7 @@ def _look(in_processes: bool) -> _Look:
     family, own = set(me.children(recursive=True)), me.cpu_times()
     if not in_processes:
         return _Look(family, set(), own.user + own.system - time.thread_time())
-    used_s, ready = cpu_seconds(family), set()
-    for process in family:
-        with suppress(psutil.NoSuchProcess):
-            if process.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP):
-                ready.add(process)
-    return _Look(family, ready, used_s)
+    return _Look(family, set(filter(is_ready, family)), cpu_seconds(family))
 
 
 def _name(kind: type) -> str:
