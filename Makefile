@@ -11,7 +11,7 @@ book: ## build the web book, warnings as errors
 	@$(RUN) python tools/build_book.py
 
 test: ## run every test; START_METHOD=spawn (or fork, forkserver) sets the notebooks' default start method
-	@$(RUN) --tests python -m pytest -n 4 $(if $(START_METHOD),--start-method=$(START_METHOD))
+	@$(RUN) --tests python -m pytest -n 3 $(if $(START_METHOD),--start-method=$(START_METHOD))
 
 bench: ## time the explorer beside two other tools, and two processes beside one
 	@$(RUN) --tests python tests/benchmarks/bench_explorer.py

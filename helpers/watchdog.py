@@ -75,8 +75,8 @@ def watch(function: Callable[..., Any], *args: Any, limit_s: float | None = None
     It is hung once nothing has happened in it for some seconds: no process began or ended, none used the CPU; or once
     it has taken a minute. limit_s: seconds it may take instead, whatever happens in them; the child's own start does
     not count, and on a machine that is too busy for it there are more of them. Locks and thread-locals that the
-    function refers to arrive in the child as new ones. Raises ValueError if limit_s is not positive, and TypeError, with
-    a sentence that names it, if the function refers to something that cannot be sent to another process.
+    function refers to arrive in the child as new ones. Raises ValueError if limit_s is not positive, and TypeError,
+    with a sentence that names it, if the function refers to something that cannot be sent to another process.
     """
     if limit_s is not None and limit_s <= 0:
         raise ValueError(f"limit_s must be positive, not {limit_s}")
