@@ -62,10 +62,10 @@ def ends_while_busy(ended: Callable[[], bool], pid: int, limit_s: float, *, itse
     return True
 
 
-def starves(pid: int, took_s: float) -> bool:
-    """Whether the family of pid, which has taken so many seconds, waits for a CPU, and has had half of one at most."""
+def starves(pid: int, limit_s: float) -> bool:
+    """Whether the family of pid waits for a CPU, and has had one for less than so many seconds."""
     members, used_s = _activity(pid, itself=True)
-    return used_s < took_s / 2 and wait_until(lambda: any(map(is_ready, members)), _POLL_S)
+    return used_s < limit_s and wait_until(lambda: any(map(is_ready, members)), _POLL_S)
 
 
 def is_ready(process: psutil.Process) -> bool:

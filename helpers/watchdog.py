@@ -55,13 +55,18 @@ class Outcome:
     output: str = ""
     errors: str = ""
 
+    @property
+    def problem(self) -> str:
+        """The error in words: "KeyError: 'lost'", or "KeyboardInterrupt" if it says nothing."""
+        said = f": {self.error}" if str(self.error) else ""
+        return f"{type(self.error).__name__}{said}"
+
     def __str__(self) -> str:
         """What a page prints: the ending, and for a hang one line for each thread that says something about it."""
         if self.ending == "finished":
             return f"finished: {self.value!r}"
         if self.ending == "raised":
-            said = f": {self.error}" if str(self.error) else ""
-            return f"raised: {type(self.error).__name__}{said}"
+            return f"raised: {self.problem}"
         if self.ending == "died":
             return f"died: exit code {self.exit_code}"
         return "\n".join(["hung:", *(f"  {stack}" for stack in self.stacks if stack.tells)])
@@ -119,10 +124,9 @@ def _ends_in_time(child: subprocess.Popen, ended: Path, limit_s: float | None) -
 
     if limit_s is None:
         return ends_while_busy(has_ended, child.pid, _LONGEST_S)
-    begun_s = time.monotonic()
+    deadline = time.monotonic() + _MOST_LIMITS * limit_s
     while not wait_until(has_ended, limit_s):
-        took_s = time.monotonic() - begun_s
-        if took_s > _MOST_LIMITS * limit_s or not starves(child.pid, took_s):
+        if time.monotonic() > deadline or not starves(child.pid, limit_s):
             return has_ended()
     return True
 
