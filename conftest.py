@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from itertools import chain, groupby
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,8 @@ from build_book import build
 from filelock import FileLock
 from kernels import end, left_in_system, own_temporary_folder, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
-from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["browser"]
-WAITING = tuple(f"tests/test_{name}.py" for name in ("catch", "checks", "watchdog"))  # each of these tests by itself
 
 
 def pytest_addoption(parser):
@@ -24,30 +21,6 @@ def pytest_addoption(parser):
         choices=["fork", "spawn", "forkserver"],
         help="the default start method of multiprocessing in the notebooks' kernels",
     )
-
-
-class Scheduling(LoadScopeScheduling):
-    """The cells of a notebook stay together in one test process, in order, and so do the tests of a module, unless they
-    mostly wait.
-    """
-
-    def _split_scope(self, nodeid):
-        return nodeid if nodeid.startswith(WAITING) else nodeid.split("::")[0]
-
-
-@pytest.hookimpl(optionalhook=True)  # without pytest-xdist all tests run in one process
-def pytest_xdist_make_scheduler(config, log):
-    return Scheduling(config, log)
-
-
-def pytest_collection_modifyitems(items):
-    """Put tests that mostly wait between those that mostly compute, so that the machine always has something to do."""
-    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
-    files = [list(of_one) for _, of_one in groupby(items, lambda item: item.nodeid.split("::")[0])]
-    computing = [of_one for of_one in files if not of_one[0].nodeid.startswith(WAITING)]
-    share = len(waiting) // (len(computing) or 1)
-    mixed = [[*of_one, *waiting[n * share : (n + 1) * share]] for n, of_one in enumerate(computing)]
-    items[:] = [*chain(*mixed), *waiting[len(computing) * share :]]
 
 
 def pytest_configure(config):

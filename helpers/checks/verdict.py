@@ -130,9 +130,8 @@ def what_is_wrong(outcome: Outcome, limit_s: float, not_theirs: str = "") -> str
     theirs = [frame for frame in outcome.trace if not frame.is_library]
     if not_theirs:
         theirs = [frame for frame in theirs if not frame.file.startswith(not_theirs)]
-    said = f": {outcome.error}" if str(outcome.error) else ""
     where = f", in {theirs[-1].function}: {theirs[-1].source}" if theirs else ""
-    return f"your code raised {type(outcome.error).__name__}{said}{where}"
+    return f"your code raised {outcome.problem}{where}"
 
 
 def is_open(executor: Executor) -> bool:

@@ -79,22 +79,21 @@ def _judge_gather(gather: Callable, trial: Trial) -> None:
 
 def _judge_interrupted(gather: Callable, inputs: list) -> None:
     """Refuse an answer that takes its caller's Ctrl-C, which comes while it waits, for the failure of a call."""
-    futures, returned = {Future(): given for given in inputs}, threading.Event()
+    futures, returned, raised = {Future(): given for given in inputs}, threading.Event(), None
     interrupter = threading.Thread(target=_interrupt, args=(futures, returned))
     interrupter.start()
     try:
         gather(futures)
-    except KeyboardInterrupt:
-        return
-    except BaseException:  # noqa: BLE001  what it raises once the call has ended does not matter
-        pass
+    except BaseException as error:  # noqa: BLE001  Ctrl-C, or what an answer makes of it once the call has ended
+        raised = error
     finally:
         returned.set()
         interrupter.join()
-    raise NotYet(
-        "Ctrl-C in your own program, while it waited, was taken for a failure of that call. Ask for "
-        "future.exception(), and catch only CancelledError."
-    )
+    if not isinstance(raised, KeyboardInterrupt):
+        raise NotYet(
+            "Ctrl-C in your own program, while it waited, was taken for a failure of that call. Ask for "
+            "future.exception(), and catch only CancelledError."
+        )
 
 
 def _interrupt(futures: Iterable[Future], returned: threading.Event) -> None:
@@ -102,7 +101,10 @@ def _interrupt(futures: Iterable[Future], returned: threading.Event) -> None:
     main = threading.main_thread().ident
     wait_until(lambda: returned.is_set() or _waits(main), QUIET_S)
     if not returned.is_set():
-        signal.pthread_kill(main, signal.SIGINT) if os.name == "posix" else _thread.interrupt_main()
+        if os.name == "posix":
+            signal.pthread_kill(main, signal.SIGINT)  # it wakes a thread that waits for a lock
+        else:
+            _thread.interrupt_main()
     returned.wait(QUIET_S)
     for future in futures:
         if not future.done():

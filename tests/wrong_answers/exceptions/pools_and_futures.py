@@ -1,7 +1,5 @@
 """Classic wrong answers to the exercises of exceptions/02_pools_and_futures."""
 
-# ruff: noqa: BLE001  what to catch is what the exercises are about
-
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, as_completed, wait
 
 from helpers.checks.exceptions.pools_and_futures import check_gather, check_resubmit, check_retry
@@ -119,30 +117,26 @@ def knows_exceptions_only(futures):
     return grouped(futures, ExceptionGroup)
 
 
-@refused(check_gather, "it raised SystemExit of one call and 3 failed")
-def catches_exceptions_only(futures):
+def caught(futures, failure_kind, kind):
     results, errors = [], []
     for future, given in futures.items():
         try:
             results.append(future.result())
-        except Exception as error:
+        except failure_kind as error:
             errors.append(noted(error, given))
     if errors:
-        raise ExceptionGroup("calls failed", errors)
+        raise kind("calls failed", errors)
     return results
+
+
+@refused(check_gather, "it raised SystemExit of one call and 3 failed")
+def catches_exceptions_only(futures):
+    return caught(futures, Exception, ExceptionGroup)
 
 
 @refused(check_gather, "Ctrl-C in your own program, while it waited, was taken for a failure of that call")
 def takes_ctrl_c_for_a_failure(futures):
-    results, errors = [], []
-    for future, given in futures.items():
-        try:
-            results.append(future.result())
-        except BaseException as error:
-            errors.append(noted(error, given))
-    if errors:
-        raise BaseExceptionGroup("calls failed", errors)
-    return results
+    return caught(futures, BaseException, BaseExceptionGroup)
 
 
 @refused(check_gather, "2 of the calls failed, and it returned")
