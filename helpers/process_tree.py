@@ -11,6 +11,7 @@ import psutil
 from helpers.polling import wait_until
 
 END_LIMIT_S = 5  # for killed processes to end
+_TRACKER_LIMIT_S = 60  # for trackers to end once nobody else lives, on a busy machine; killed, they leave all there
 IDLE_S = 2.0  # after which processes that have done nothing are taken to wait for each other
 _POLL_S = 0.01
 _LOOK_S = 0.25
@@ -20,21 +21,23 @@ _IDLE_USE = 0.02  # of one CPU's time: what a thread that looks around now and t
 def end_tree(child: subprocess.Popen) -> None:
     """Kill the child and every process it started, and wait until they are gone.
 
+    So too who has lost its parent, if its session is the child's own or was begun by one of its family (POSIX).
     multiprocessing's resource trackers are left to the end: once everyone else is gone they remove the shared memory
     and semaphores that were left, and exit by themselves.
     """
     family = _descendants(child.pid)
+    sessions = {child.pid} | _begun_by(family)
     child.kill()
     child.wait()
-    family |= _session(child.pid)
-    trackers = {process for process in family if _is_tracker(process)}
-    while hunted := [process for process in family - trackers if is_alive(process)]:
+    family |= _members(sessions)
+    while hunted := [process for process in family if is_alive(process) and not _is_tracker(process)]:
         for process in hunted:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         living_after(END_LIMIT_S, hunted)
-        family = _session(child.pid)
-    for process in living_after(END_LIMIT_S, trackers):
+        sessions |= _begun_by(family)
+        family |= _members(sessions)
+    for process in living_after(_TRACKER_LIMIT_S, family):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
 
@@ -110,16 +113,21 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _session(leader: int) -> set[psutil.Process]:
-    """The living processes of the child's session: also those whose own parent is gone (POSIX)."""
-    if not hasattr(os, "getsid"):
-        return set()
-    members = set()
-    for process in psutil.process_iter():
-        with contextlib.suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
-            if os.getsid(process.pid) == leader and is_alive(process):
-                members.add(process)
-    return members
+def _begun_by(family: set[psutil.Process]) -> set[int]:
+    """The sessions that were begun by one of them (POSIX)."""
+    return {process.pid for process in family if _session(process) == process.pid}
+
+
+def _members(sessions: set[int]) -> set[psutil.Process]:
+    """The living processes of those sessions: also those whose own parent is gone (POSIX)."""
+    return {process for process in psutil.process_iter() if _session(process) in sessions and is_alive(process)}
+
+
+def _session(process: psutil.Process) -> int | None:
+    """The process that began its session, or None if it is gone or there are no sessions here."""
+    with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
+        return os.getsid(process.pid)
+    return None
 
 
 def _is_tracker(process: psutil.Process) -> bool:

@@ -7,7 +7,7 @@ from multiprocessing.shared_memory import SharedMemory
 
 import nbformat
 import pytest
-from kernels import left_in_system, profile, running_in, still_there
+from kernels import end, left_in_system, profile, running_in, still_there
 from nbclient import NotebookClient
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 
@@ -50,6 +50,7 @@ LEAVES = {
 def kernel():
     kernel = RunningKernel(CURRENT_ENV_KERNEL_NAME)
     yield kernel
+    end(kernel)  # or its semaphores stay
     kernel.stop()
 
 

@@ -207,6 +207,24 @@ def test_a_grandchild_whose_parent_has_ended_is_gone():
     assert not pid_is_alive(watch(leaves_an_orphan).value)
 
 
+@posix
+def test_an_orphan_in_a_session_that_one_of_the_family_began_is_gone():
+    """Such is a cluster's worker that is just being started when the cluster is killed."""
+    orphan = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    begins = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {orphan!r}]); print(flush=True); input()"
+
+    def leaves_an_orphan_elsewhere():
+        with subprocess.Popen(
+            [sys.executable, "-c", begins], start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as session:
+            session.stdout.readline()
+            print(session.pid, flush=True)
+            threading.Event().wait()
+
+    session = int(watch(leaves_an_orphan_elsewhere, limit_s=2).output)
+    assert not [pid for pid in psutil.pids() if pid_is_alive(pid) and os.getsid(pid) == session]
+
+
 def pid_is_alive(pid: int) -> bool:
     try:
         return is_alive(psutil.Process(pid))
