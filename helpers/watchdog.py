@@ -10,6 +10,7 @@ method. The child is a fresh interpreter; helpers.watched is what runs in it.
 from __future__ import annotations
 
 import contextlib
+import marshal
 import multiprocessing
 import os
 import pickle
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,10 +172,14 @@ def _stacks_of_family(child: subprocess.Popen, home: Path) -> list[Stack]:
 
 
 class _Pickler(cloudpickle.Pickler):
-    """cloudpickle, but a lock or a thread-local that a learner's function refers to arrives as a new one."""
+    """cloudpickle, but a lock or a thread-local that a learner's function refers to arrives as a new one.
+
+    Code arrives as it is: cloudpickle takes away its file's name since 3.1.3, and with it the text of a stack's lines.
+    """
 
     dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(
         {
+            types.CodeType: lambda code: (marshal.loads, (marshal.dumps(code),)),  # the child is the same Python
             type(threading.Lock()): lambda lock: (threading.Lock, ()),
             type(threading.RLock()): lambda lock: (threading.RLock, ()),
             threading.local: lambda local: (threading.local, ()),

@@ -246,6 +246,10 @@ def test_shared_memory_of_a_child_that_hung_is_gone():
         SharedMemory(name)
 
 
+def test_code_arrives_with_the_name_of_its_file():
+    assert watch(lambda: sys._getframe().f_code.co_filename).value == __file__
+
+
 lock, place = threading.Lock(), threading.local()
 place.here = True
 
