@@ -12,6 +12,8 @@ from filelock import FileLock
 from kernels import end, left_in_system, own_temporary_folder, profile, running_in, still_there
 from nbval.plugin import IPyNbCell
 
+from helpers.process_tree import name_semaphores
+
 pytest_plugins = ["browser"]
 
 
@@ -30,6 +32,7 @@ def pytest_configure(config):
     """
     if hasattr(config, "workerinput"):
         own_temporary_folder()
+    name_semaphores()
     config.ipython_directory = profile(config.getoption("--start-method"))
     os.environ["IPYTHONDIR"] = config.ipython_directory
     os.environ["TQDM_DISABLE"] = "1"  # a bar would be in an output

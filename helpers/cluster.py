@@ -25,7 +25,7 @@ import dask
 from distributed import Client, LocalCluster, utils
 
 from helpers.polling import wait_until
-from helpers.process_tree import end_tree
+from helpers.process_tree import end_tree, name_semaphores
 
 _START_LIMIT_S = 60  # for three interpreters on a busy machine; it takes two seconds
 _END_LIMIT_S = 5  # for the scheduler's loop to end, before it is killed; it takes milliseconds
@@ -93,8 +93,9 @@ def _serve(workers: int, home: Path) -> None:
 
     It ends between two steps of its event loop, and without any clean-up: workers end with it, and one that is closed
     while it is started again would fail now and then, or take seconds. Killed in the middle of a step, it could leave a
-    semaphore that no resource tracker knows yet.
+    semaphore that is only half made.
     """
+    name_semaphores()
     local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
     (home / "address.part").write_text(local.scheduler_address)
     (home / "address.part").replace(home / "address")  # whole at once

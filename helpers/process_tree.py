@@ -1,10 +1,12 @@
 """A process and all that it has started: who they are, whether they live, and how to end them all."""
 
 import contextlib
+import multiprocessing
 import os
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import psutil
 
@@ -13,6 +15,7 @@ from helpers.polling import wait_until
 END_LIMIT_S = 5  # for killed processes to end
 _TRACKER_LIMIT_S = 60  # for trackers to end once nobody else lives, on a busy machine; killed, they leave all there
 IDLE_S = 2.0  # after which processes that have done nothing are taken to wait for each other
+_SEMAPHORES = Path("/dev/shm")  # Linux; elsewhere they have names, but are no files
 _POLL_S = 0.01
 _LOOK_S = 0.25
 _IDLE_USE = 0.02  # of one CPU's time: what a thread that looks around now and then needs
@@ -23,7 +26,7 @@ def end_tree(child: subprocess.Popen) -> None:
 
     So too who has lost its parent, if its session is the child's own or was begun by one of its family (POSIX).
     multiprocessing's resource trackers are left to the end: once everyone else is gone they remove the shared memory
-    and semaphores that were left, and exit by themselves.
+    and semaphores that were left, and exit by themselves. See name_semaphores for those that no tracker knows.
     """
     family = _descendants(child.pid)
     sessions = {child.pid} | _begun_by(family)
@@ -40,6 +43,18 @@ def end_tree(child: subprocess.Popen) -> None:
     for process in living_after(_TRACKER_LIMIT_S, family):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+    for leader in sessions:
+        for semaphore in _SEMAPHORES.glob(f"sem.mp-{leader}-*"):
+            semaphore.unlink(missing_ok=True)
+
+
+def name_semaphores() -> None:
+    """Have the semaphores of this process and its children named after it, so that end_tree can remove them (Linux).
+
+    For the process that is given to end_tree, or that begins a session in its family. Whoever is killed right after it
+    has made a semaphore has not told the tracker yet, and nobody else knows of it.
+    """
+    multiprocessing.current_process()._config["semprefix"] = f"/mp-{os.getpid()}"
 
 
 def _descendants(pid: int) -> set[psutil.Process]:

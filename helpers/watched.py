@@ -13,6 +13,8 @@ from pathlib import Path
 
 import cloudpickle
 
+from helpers.process_tree import name_semaphores
+
 
 def main(directory: str) -> None:
     """Run the work found in directory, write how it ended beside it, and leave without any clean-up.
@@ -21,6 +23,7 @@ def main(directory: str) -> None:
     whatever is left.
     """
     home = Path(directory)
+    name_semaphores()
     with open(home / "stacks", "w") as stacks, open(home / "work", "rb") as work:
         settings = pickle.load(work)
         sys.path[:] = settings["path"]

@@ -32,20 +32,22 @@ def profile(start_method: str | None) -> str:
     return directory
 
 
-_OF_A_TEST_PROCESS = re.compile(r"sem\.mp-(\d+)-.*")  # a semaphore made in one of its kernels
+_SEMAPHORE = re.compile(r"sem\.mp-(\d+)-.*")  # the number: a test process, or whoever names its own
+_HALF_MADE = re.compile(r"sem\.\w{6}")  # by a process that was killed in sem_open, before the file got its name
 _MADE_HERE = re.compile(r"(notes|watch|script|gathering|cluster)-\w+")  # folders of helpers that go when a block ends
 
 
 def left_in_system() -> set[str]:
     """Shared memory and semaphores that have a name (on Linux they are files), and temporary folders of the helpers.
 
-    Not those semaphores of which it is known that they were made in a kernel of another test process: if the process
-    that had one was killed, it is there until that kernel ends.
+    Not those semaphores of which it is known that they were not made by this test process or in its kernels: if the
+    process that had one was killed, it is there until its kernel ends. Nor those that were only half made (glibc):
+    whoever kills processes may leave one, and nobody knows its name.
     """
     shared = set()
     for name in os.listdir("/dev/shm") if os.path.isdir("/dev/shm") else ():
-        whose = _OF_A_TEST_PROCESS.fullmatch(name)
-        if whose is None or int(whose[1]) == os.getpid():
+        whose = _SEMAPHORE.fullmatch(name)
+        if not _HALF_MADE.fullmatch(name) and (whose is None or int(whose[1]) == os.getpid()):
             shared.add(f"/dev/shm/{name}")
     return shared | {name for name in os.listdir(tempfile.gettempdir()) if _MADE_HERE.fullmatch(name)}
 

@@ -246,6 +246,23 @@ def test_shared_memory_of_a_child_that_hung_is_gone():
         SharedMemory(name)
 
 
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="they are files on Linux")
+def test_a_semaphore_is_gone_whose_maker_was_killed_before_it_told_the_tracker():
+    def makes_one():
+        from multiprocessing import resource_tracker
+
+        lock = multiprocessing.get_context("spawn").Lock()
+        name = lock._semlock.name
+        resource_tracker.unregister(name, "semaphore")
+        print(name, Path("/dev/shm", f"sem.{name[1:]}").exists(), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    outcome = watch(makes_one)
+    name, was_there = outcome.output.split()
+    assert (outcome.ending, was_there) == ("died", "True")
+    assert not Path("/dev/shm", f"sem.{name[1:]}").exists()
+
+
 def test_code_arrives_with_the_name_of_its_file():
     assert watch(lambda: sys._getframe().f_code.co_filename).value == __file__
 
