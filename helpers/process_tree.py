@@ -38,7 +38,6 @@ def end_tree(child: subprocess.Popen) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         living_after(END_LIMIT_S, hunted)
-        sessions |= _begun_by(family)
         family |= _members(sessions)
     for process in living_after(_TRACKER_LIMIT_S, family):
         with contextlib.suppress(psutil.NoSuchProcess):
