@@ -12,7 +12,11 @@ from helpers.interleave import Result
 from notebooks import NOTEBOOKS, defined_before, printed_by, read, run
 
 ANSWER = re.compile(r"<details class=\"([^\"]*)\"([^>]*)>\n<summary>([^\n]*)</summary>\n\n(.*?)\n\n</details>", re.S)
-ENDING = re.compile(r"ends? (?:at (a standstill)|with (\w+)|at (.+?))(?=, [\d,]+ ends? |$)", re.M)
+ENDING = re.compile(
+    r"ends? (?:at (a standstill)|with (\w+)(?:, then .+?)?|at (.+?))"
+    r"(?=, [\d,]+ ends? | \((?:a call of|the search)|$)",
+    re.M,
+)
 WORDS = {"StepLimit": "never", "a standstill": "standstill"}  # how an answer says what the explorer calls so
 
 
@@ -79,7 +83,8 @@ def _plain(value: str) -> str:
 def endings_of(value: Any) -> set[str]:
     """The endings that a result of explore has, or the items of a list or a set."""
     items = value.endings if isinstance(value, Result) else value
-    return {WORDS.get(str(item), str(item)) for item in (*items,)}
+    first = [str(item).partition(", then ")[0] for item in (*items,)]
+    return {WORDS.get(item, item) for item in first}
 
 
 def computed(question: Question, code: str) -> set[str]:

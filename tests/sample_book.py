@@ -161,7 +161,7 @@ def notebooks() -> dict[str, list]:
         code(
             "run",
             "explore(two_visits)",
-            output("6 schedules: 2 end at 2, 4 end at 1"),
+            output("6 schedules by line: 2 end at 2, 4 end at 1"),
             jupyter={"outputs_hidden": True},
         ),
         text(THREE_VISITS, **{"three-visits": {"shows": ["broken", "three"]}}),

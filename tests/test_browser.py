@@ -119,7 +119,7 @@ def test_a_copy_button_copies_the_code(tab, address):
     ("lesson", "threads", "ending"),
     [
         ("02_races", "1221", "You broke it: it ended at 1."),
-        ("05_conditions", "111" + "22222" + "333" + "111", "IndexError: pop from empty list"),
+        ("05_conditions", "111" + "22222" + "333" + "111" + "22222", "IndexError: pop from empty list"),
         ("06_semaphores", "111111" + "22222222" + "222222" + "1", "Thread-1 waits for a permit"),
         ("07_events_and_barriers", "221", "Thread-1 waits for gate to be set"),
     ],

@@ -279,7 +279,7 @@ def test_releasing_a_lock_that_nobody_has_is_an_error():
         run_all(lock.acquire, lock.release)
         return "released"
 
-    assert endings(program) == {"released", "RuntimeError"}
+    assert endings(program) == {"released", "RuntimeError, then 'released'"}
 
 
 # ---- conditions, events, semaphores, barriers ---------------------------------------------------------------------
@@ -465,7 +465,7 @@ def test_a_bounded_semaphore_that_is_released_too_often_is_an_error():
         run_all(gate.acquire, gate.release)
         return "released"
 
-    assert endings(program) == {"released", "ValueError"}
+    assert endings(program) == {"released", "ValueError, then 'released'"}
 
 
 def two_rounds(kind):
@@ -773,7 +773,7 @@ def test_a_thread_that_is_not_joined_still_runs_to_its_end():
     assert endings(program) == {"[1]"}
 
 
-def test_an_exception_in_a_thread_ends_the_run_under_its_name():
+def test_an_exception_in_a_thread_ends_that_thread_and_the_program_goes_on():
     def program():
         numbers = [1]
 
@@ -784,7 +784,7 @@ def test_an_exception_in_a_thread_ends_the_run_under_its_name():
         run_all(take, take)
         return "done"
 
-    assert endings(program) == {"done", "IndexError"}
+    assert endings(program) == {"done", "IndexError, then 'done'"}
 
 
 # ---- pools --------------------------------------------------------------------------------------------------------
@@ -800,8 +800,7 @@ def pooled(locked):
 
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(add, amount) for amount in (1, 2)]
-    assert all(future.done() for future in futures)
-    return box.x
+    return box.x if all(future.done() for future in futures) else "not done"
 
 
 def test_tasks_of_a_pool_race_like_threads():

@@ -187,7 +187,7 @@ def test_steps_of_functions_that_a_thread_calls_stand_in_its_column():
     assert [row.text for row in rows] == ["bump(1)", "box.x += amount", "bump(2)", "box.x += amount"]
 
 
-def test_bytecodes_are_steps_of_their_own():
+def test_accesses_are_steps_of_their_own():
     def program():
         counter = 0
 
@@ -198,12 +198,9 @@ def test_bytecodes_are_steps_of_their_own():
         run_all(work, work)
         return counter
 
-    trace = explore(program, step="opcode").find(1, watch=["counter"])
-    texts = [row.text for row in trace.rows]
-    assert texts.count("LOAD_DEREF counter") == 2
-    assert texts.count("STORE_DEREF counter") == 2
-    assert texts.count("BINARY_OP +=") == 2
-    assert {"counter": "1"} in [row.changes for row in trace.rows]
+    trace = explore(program, step="access").find(1, watch=["counter"])
+    assert [row.text for row in trace.rows] == ["read counter", "read counter", "write counter", "write counter"]
+    assert [row.changes for row in trace.rows] == [{}, {}, {"counter": "1"}, {"counter": "1 again"}]
 
 
 def test_every_with_says_when_it_leaves_also_by_an_exception():
@@ -554,8 +551,8 @@ def spins():
         (updates, "It ended at 2.", 2, "returned"),
         (lambda: None, "It ended at None.", None, "returned"),
         (lambda: [1, 2], "It ended at [1, 2].", [1, 2], "returned"),
-        (functools.partial(fails, "key"), "It ended with KeyError: 'key'.", None, "error"),
-        (functools.partial(fails, ""), "It ended with IndexError: pop from empty list.", None, "error"),
+        (functools.partial(fails, "key"), "Thread-1 ended with KeyError: 'key'. It ended at None.", None, "returned"),
+        (functools.partial(fails, ""), "Thread-1 ended with IndexError: pop from empty list.", None, "returned"),
         (lambda: queue.Queue(1).get(False), "It ended with Empty.", None, "error"),
         (functools.partial(queue.Queue.get), "It ended with TypeError: Queue.get() missing 1 required", None, "error"),
     ],
@@ -588,21 +585,22 @@ def test_find_other_gives_the_shortest_trace_that_ends_otherwise():
 
 def test_a_result_counts_its_endings_in_words():
     result = explore(lost)
-    assert repr(result) == f"{result.schedules} schedules: 2 end at 2, {result.outcomes[1]} end at 1"
-    assert repr(explore(lambda: 1)) == "1 schedule: 1 ends at 1"
-    assert repr(explore(spins)) == "1 schedule: 1 ends with StepLimit"
+    assert repr(result) == f"{result.schedules} schedules by line: 2 end at 2, {result.outcomes[1]} end at 1"
+    assert repr(explore(lambda: 1)) == "1 schedule by line: 1 ends at 1"
+    assert repr(explore(spins)) == "1 schedule by line: 1 ends with StepLimit"
+    assert repr(explore(lambda: [1], step="access")) == "1 schedule by access: 1 ends at [1]"
     assert "at a standstill" in repr(explore(crossed))
     assert repr(explore(lost, max_schedules=1)).endswith("(the search was cut short)")
 
 
 def test_a_result_says_the_same_on_a_page():
     page = explore(lambda: "<b>")._repr_html_()
-    assert "1 schedule: 1 ends at &#x27;&lt;b&gt;&#x27;</pre>" in page
+    assert "1 schedule by line: 1 ends at &#x27;&lt;b&gt;&#x27;</pre>" in page
 
 
 def test_unhashable_values_are_counted_by_their_text():
     assert explore(lambda: [1]).outcomes == {"[1]": 1}
-    assert explore(lambda: [1]).find("[1]").outcome == [1]
+    assert explore(lambda: [1]).find("[1]").outcome == explore(lambda: [1]).find([1]).outcome == [1]
 
 
 # ---- HTML ---------------------------------------------------------------------------------------------------------

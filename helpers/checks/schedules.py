@@ -25,8 +25,8 @@ MOST_SCHEDULES = 10_000  # half a minute's worth at most; the reference solution
 class Failure(NamedTuple):
     """A way in which a trial goes wrong.
 
-    ending: a value, an exception's name or "standstill"; trace: the shortest run that ends so; result: of all
-    schedules; program, counts: the trial's; always: whether no schedule ends well
+    ending: a value, an exception's name (also where only a thread ended by it) or "standstill"; trace: the shortest
+    run that ends so; result: of all schedules; program, counts: the trial's; always: whether no schedule ends well
     """
 
     ending: Any
@@ -67,7 +67,7 @@ class Always:
 
     def __init__(self, program: Callable[[Any], Any], good: set, *, counts: bool = True, **options: Any) -> None:
         """good: the endings that are right; counts: whether a verdict may name the number of schedules, which a trial
-        by bytecode does not, as it differs from one Python to the next; options: explore's
+        by access does not, as the lesson counts those by line; options: explore's
         """
         self.program, self.good, self.counts = program, good, counts
         self.options = {"max_steps": MOST_STEPS, "max_schedules": MOST_SCHEDULES, **options}
@@ -83,7 +83,8 @@ class Always:
             return Tried(result.schedules if self.counts else 0, bound)
         always = len(wrong) == len(result.endings)
         failures = [
-            Failure(ending, result.find(ending), result, self.program, always, self.counts) for ending in wrong[:5]
+            Failure(_cause(ending, result), result.find(ending), result, self.program, always, self.counts)
+            for ending in wrong[:5]
         ]
         for mistake in mistakes:
             for failure in failures:
@@ -107,7 +108,9 @@ class Always:
         return NotYet(f"in {out_of(count, total)} it goes wrong. {says} Shortest:", failure.trace)
 
     def _is_wrong(self, ending: Any, result: Result) -> bool:
-        return ending not in self.good or ending in result.errors or (ending == "standstill" and result.deadlocks > 0)
+        if ending == "standstill" and result.deadlocks:
+            return True
+        return ending not in self.good or _cause(ending, result) in result.errors
 
     def _plain(self, failure: Failure) -> str:
         """What happened, if it is no classic mistake."""
@@ -115,10 +118,16 @@ class Always:
             return f"No thread can go on: {'; '.join(failure.trace.deadlock)}."
         if failure.ending == "StepLimit":
             return "A loop goes round and round and never comes to an end."
-        if failure.ending in failure.result.errors:
-            return f"Your code raised {failure.trace.ending.removeprefix('It ended with ')}"
+        if failure.is_error:
+            return f"Your code raised {failure.trace.raised}."
         wanted = " or ".join(sorted(map(repr, self.good)))
         return f"It should end at {wanted}, and ends at {failure.ending!r}."
+
+
+def _cause(ending: Any, result: Result) -> Any:
+    """The ending, or the exception of which a thread or main had ended before."""
+    names = [name for name in result.errors if isinstance(ending, str) and ending.partition(", ")[0] == name]
+    return names[0] if names else ending
 
 
 class Sometimes:

@@ -4,13 +4,19 @@
     result.outcomes    # returned value -> number of schedules that end so
     result.find(1)     # the shortest of them, step by step
 
-interface has explore, replay and the result, errors what they raise.
-search goes through the schedules in a session, after preflight has looked at what the program refers to; stuck deals
-with a thread that waits for something else.
-scheduler runs a program once: tasks are its threads, carriers the operating-system threads they run on; choices says
-which can go on, spinning which only wait. primitives stand in the place of Python's locks, patches puts them there.
-histories, state, hidden and footprint judge which runs are in equal states, and which steps can change places.
-source knows which code is the reader's, naming what a thread waits for; trace and player show what happened.
+One call reads from top to bottom, each module knowing only those below it:
+
+interface                       explore, replay and the result; trace and player show what happened
+search, session                 all schedules, one after the other; the threads they share and what is replaced for them
+stuck, patches, naming          a thread that gets on no more; the library's locks and clocks; what a thread waits for
+scheduler                       one run: who takes the next step
+audit, loops, sharing, happens_before, tasks
+                                functions without hooks, rounds in vain, accesses that are steps, equal states, threads
+hooks, library, effects         what rewritten code calls, also that of the library; what an access reads and writes
+instrument                      functions run code rewritten from their own source, in rewrite and rewrite_accesses
+choices, primitives, carriers   who could take a step; locks and waiting; operating-system threads
+preflight, scopes, source, identity, errors
+                                what a program refers to; names that are shared; whose code it is; which object is which
 """
 
 from helpers.interleave.errors import ExploreError, Nondeterministic, NotFound, Uncontrolled

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.interleave import source
 from helpers.interleave.errors import Nondeterministic
-from helpers.interleave.tasks import Place
+from helpers.interleave.rewrite import Statement
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Node, Run
+    from helpers.interleave.tasks import Task
 
 
 def options_of(run: Run) -> tuple[list[int], int]:
@@ -19,25 +19,36 @@ def options_of(run: Run) -> tuple[list[int], int]:
     while others could run costs as much as a preemption: time is what the others take.
     """
     ready, spinning, sleeping = [], [], []
+    main_waits = not run.options.preempt_main  # main is no choice where it could go on: it has gone on already
     for task in run.tasks:
-        if task.index == 0 and not run.options.preempt_main and task.waiting is None and not task.spinning:
+        if task.finished:
             continue
-        if task.can_run():
+        if task.waiting is None:
+            if task.spinning:
+                spinning.append(task.index)
+            elif task.index or not main_waits:
+                ready.append(task.index)
+        elif task.can_run():
             (spinning if task.spinning else ready).append(task.index)
-        elif task.can_time_out():
+        elif task.deadline is not None:
             sleeping.append(task)
-    sleeping.sort(key=lambda task: (task.deadline, task.index))
-    later = [task.index for task in sleeping]
+    later = []
+    if sleeping:
+        sleeping.sort(key=lambda task: (task.deadline, task.index))
+        later = [task.index for task in sleeping]
     if not ready and later:
         ready, later = later[:1], later[1:]
     if not ready:
         return spinning, len(spinning)
     free = len(ready)
-    if run.last is not None and run.last.index in ready and run.last.can_run():
-        ready.remove(run.last.index)
-        ready.insert(0, run.last.index)
+    last = run.last
+    if last is not None and last.index in ready and (last.waiting is None or last.can_run()):
+        ready.remove(last.index)
+        ready.insert(0, last.index)
         free = 1
     options = ready + later
+    if run.options.collect and not run.collected:
+        options, free = _with_collections(run, options, free)
     limit = run.options.max_preemptions
     if limit is not None and run.preemptions >= limit:
         run.bounded = run.bounded or len(options) > free
@@ -45,13 +56,30 @@ def options_of(run: Run) -> tuple[list[int], int]:
     return options, free
 
 
-def differs(expected: Node, options: list[int], place: Place) -> bool:
+def _with_collections(run: Run, options: list[int], free: int) -> tuple[list[int], int]:
+    """The same options, each also with the garbage collector before the step, where a hook can call it."""
+    every = [*options[:free], *(-1 - i for i in options[:free]), *options[free:], *(-1 - i for i in options[free:])]
+    kept = [option for option in every if option >= 0 or _can_collect(run.tasks[-1 - option])]
+    return kept, sum(option in kept for option in every[: 2 * free])
+
+
+def _can_collect(task: Task) -> bool:
+    return task.begun and task.waiting is None
+
+
+def thread_of(option: int) -> int:
+    """The number of the thread that takes the step; a negative option stands for one with a collection before it."""
+    return option if option >= 0 else -1 - option
+
+
+def differs(expected: Node, options: list[int], place: Statement) -> bool:
     """Whether a choice is another than the one that earlier runs found there."""
     return expected.options != tuple(options) or expected.place not in (None, place)
 
 
-def surprise(run: Run, step: int, index: int, expected: Node | None, place: Place) -> Nondeterministic:
+def surprise(run: Run, step: int, index: int, expected: Node | None, place: Statement) -> Nondeterministic:
     """The error for a turn that the schedule wants and that is not possible, or not the same as in earlier runs."""
+    index = thread_of(index)
     name = run.tasks[index].name if index < len(run.tasks) else f"thread number {index}"
     if expected is None or expected.place is None:
         return Nondeterministic(f"Step {step + 1} of the schedule is not possible: {name} cannot run there.")
@@ -65,6 +93,5 @@ def surprise(run: Run, step: int, index: int, expected: Node | None, place: Plac
     )
 
 
-def _describe(place: Place) -> str:
-    text = source.text_of(place.code.co_filename, place.line) if place.code else ""
-    return f"line {place.line}, `{text}`" if text else "its start or end"
+def _describe(place: Statement) -> str:
+    return f"line {place.line}, `{place.text}`" if place.text else "its start or end"

@@ -26,3 +26,7 @@ class NotFound(ExploreError, LookupError):
 
 class Abort(BaseException):
     """Unwinds a thread whose run is over. Not an Exception, so that the program's own handlers let it through."""
+
+
+class Over(RuntimeError):
+    """A lock is used whose run is over."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import builtins
 import contextlib
+import functools
 import os
 import queue
 import select
@@ -19,11 +20,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures._base import LOGGER
 from typing import Any
 
-from helpers.interleave import primitives, source
+from helpers.interleave import primitives
 from helpers.interleave.carriers import carriers_by_ident, get_ident
-from helpers.interleave.errors import Abort, Uncontrolled
+from helpers.interleave.errors import Abort, Over, Uncontrolled
+from helpers.interleave.preflight import Findings
 from helpers.interleave.scheduler import Run
 from helpers.interleave.tasks import Task
 
@@ -68,10 +71,7 @@ def refuse_in(run: Run, what: str, instead: str) -> None:
 def describe_line(task: Task) -> str:
     """The line of the program at which a thread stands, for a sentence."""
     place = task.place
-    if place.code is None:
-        return f"{task.name}"
-    text = source.text_of(place.code.co_filename, place.line)
-    return f"Line {place.line}, `{text}`," if text else f"Line {place.line}"
+    return f"Line {place.line}, `{place.text}`," if place.text else task.name
 
 
 def _wait(original: Callable) -> Callable:
@@ -144,9 +144,43 @@ class _Output:
         return getattr(self._stream, name)
 
 
+_EPOCH = 1_800_000_000.0  # what time.time() begins with, the same in every run
+
+
+def _living(run: Run) -> list[threading.Thread]:
+    return [task.thread for task in run.tasks if not task.finished]
+
+
+_LIVING = {"enumerate": _living, "active_count": lambda run: len(_living(run))}
+
+
+def _unraisable(original: Callable) -> Callable:
+    """sys.unraisablehook, silent about what the end of a run raises in destructors."""
+
+    def report(unraisable: Any) -> None:
+        task = controlled()
+        if unraisable.exc_type not in (Abort, Over) and (task is None or not task.run.ending):
+            original(unraisable)
+
+    return report
+
+
+def _unless_over(log: Callable) -> Callable:
+    """An executor's log, silent about workers that the end of a run ends."""
+
+    def record(*args: Any, **options: Any) -> None:
+        task = controlled()
+        if task is None or not task.run.ending:
+            log(*args, **options)
+
+    return record
+
+
 _NO_PROCESSES = "Explore the part that runs in threads; for processes, call the worker's function directly."
 _NO_SOCKETS = "Put a queue.Queue in the place of the connection."
 _NO_FILES = "Put a queue.Queue in the place of what it waits for."
+_NO_SIGNALS = "Let a thread do what the handler does, and put a threading.Event in the place of the signal."
+_NO_THREAD_POOL = "Use concurrent.futures.ThreadPoolExecutor."
 _NO_TASKS = "Explore threads; asyncio switches only at await, and its loop is a scheduler of its own."
 
 
@@ -170,6 +204,8 @@ def _replacements() -> Iterator[tuple[Any, str, Any]]:
     monotonic = _instead(time.monotonic, primitives.now)
     for owner, name in ((threading, "_time"), (time, "monotonic"), (queue, "time")):
         yield owner, name, monotonic
+    yield time, "time", _instead(time.time, lambda run: _EPOCH + primitives.now(run))
+    yield time, "time_ns", _instead(time.time_ns, lambda run: round((_EPOCH + primitives.now(run)) * 1e9))
     yield time, "perf_counter", _instead(time.perf_counter, primitives.now)
     for name in ("monotonic_ns", "perf_counter_ns"):
         yield time, name, _instead(getattr(time, name), lambda run: round(primitives.now(run) * 1e9))
@@ -180,6 +216,10 @@ def _replacements() -> Iterator[tuple[Any, str, Any]]:
     simple_queue = queue.SimpleQueue
     yield queue, "SimpleQueue", _instead(simple_queue, lambda run: queue._PySimpleQueue())
     yield sys, "stdout", _Output(sys.stdout)
+    yield sys, "unraisablehook", _unraisable(sys.unraisablehook)
+    yield LOGGER, "critical", _unless_over(LOGGER.critical)
+    for name in ("enumerate", "active_count"):
+        yield threading, name, _instead(getattr(threading, name), _LIVING[name])
     yield from _refusals()
 
 
@@ -195,9 +235,10 @@ def _refusals() -> Iterator[tuple[Any, str, Any]]:
     for name in ("select", "poll", "epoll", "kqueue"):
         if hasattr(select, name):
             yield refused(select, name, "a wait for files or sockets", _NO_FILES)
-    for name in ("pause", "sigwait"):
+    for name in ("signal", "raise_signal", "setitimer", "alarm", "pthread_kill", "pause", "sigwait"):
         if hasattr(signal, name):
-            yield refused(signal, name, "a signal", "Put a threading.Event in its place.")
+            yield refused(signal, name, f"signal.{name}", _NO_SIGNALS)
+    yield refused(os, "kill", "os.kill", _NO_SIGNALS)
     for name in ("accept", "connect", "recv", "recv_into", "send", "sendall"):
         yield refused(socket.socket, name, "a socket", _NO_SOCKETS)
     yield refused(_thread, "start_new_thread", "a thread without threading.Thread", "Use threading.Thread.")
@@ -207,6 +248,9 @@ def _refusals() -> Iterator[tuple[Any, str, Any]]:
     if "multiprocessing.synchronize" in modules:
         locks = modules["multiprocessing.synchronize"].SemLock
         yield refused(locks, "__init__", "a lock between processes", "Use the lock of the same name from threading.")
+    if "multiprocessing.pool" in modules:
+        pool = modules["multiprocessing.pool"].ThreadPool
+        yield refused(pool, "__init__", "multiprocessing.pool.ThreadPool", _NO_THREAD_POOL)
     if "asyncio" in modules:
         loop = modules["asyncio"].base_events.BaseEventLoop
         yield refused(loop, "run_forever", "asyncio", _NO_TASKS)
@@ -224,8 +268,8 @@ _MISSING = object()
 
 
 @contextlib.contextmanager
-def installed(namespaces: list[dict]) -> Iterator[None]:
-    """Replace locks, clocks and waits, in the standard library and under the names by which the program has them."""
+def installed(findings: Findings) -> Iterator[None]:
+    """Replace locks, clocks and waits, in the standard library and wherever the program keeps them."""
     undo: list[Callable[[], None]] = []
     replaced: dict[int, Any] = {}
     try:
@@ -235,9 +279,13 @@ def installed(namespaces: list[dict]) -> Iterator[None]:
                 replaced[id(getattr(owner, name))] = new
             undo.append(_restore(owner, name, own))
             setattr(owner, name, new)
-        for namespace, name, new in list(_imported_by_name(namespaces, replaced)):
+        for namespace, name, new in list(_imported_by_name(findings.namespaces, replaced)):
             undo.append(lambda n=namespace, k=name, v=namespace[name]: n.__setitem__(k, v))
             namespace[name] = new
+        for value, put in findings.places:
+            if id(value) in replaced:
+                undo.append(functools.partial(put, value))
+                put(replaced[id(value)])
         yield
     finally:
         for step in reversed(undo):

@@ -9,18 +9,18 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import linecache
 import textwrap
-import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError
+from helpers.interleave.rewrite import NOWHERE
 from helpers.interleave.scheduler import Run, Verdict
 from helpers.interleave.search import Branch, Search
-from helpers.interleave.session import Options, Session
-from helpers.interleave.tasks import NOWHERE
+from helpers.interleave.session import Options, Session, in_session
 from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
 
 _HERE = Path(__file__).parent
@@ -34,16 +34,15 @@ def make_player(program: Callable[[], Any], options: Options, watch: list[str] |
     options.max_preemptions: None lets the reader take any turn; a number lets the explorer stop earlier
     raises ExploreError if there are more states than a page should carry
     """
-    with Session(program, options) as session:
 
-        def work() -> tuple[_Graph, Trace]:
-            graph = _Graph(session, watch)
-            graph.go()
-            schedule = graph.best[graph.worst()].schedule
-            recorder = Recorder(watch)
-            return graph, Trace(session.execute(list(schedule), [], observer=recorder), recorder)
+    def work(session: Session) -> tuple[_Graph, Trace]:
+        graph = _Graph(session, watch)
+        graph.go()
+        schedule = graph.best[graph.worst()].schedule
+        recorder = Recorder(watch)
+        return graph, Trace(session.execute(list(schedule), [], observer=recorder), recorder)
 
-        graph, fallback = session.run(work)
+    graph, fallback = in_session(program, options, work)
     return Player(_compact(graph), fallback)
 
 
@@ -173,10 +172,10 @@ def _compact(graph: _Graph) -> dict[str, Any]:
 
 def _assignments(order: list[_Node], lines: dict, watched: list[str]) -> dict[int, list[int]]:
     """For each shown line that assigns to watched values, which ones."""
-    places = {state.place for node in order for state in node.snapshot.threads if state.place.code is not None}
+    places = {state.place for node in order for state in node.snapshot.threads if state.place.text}
     found: dict[int, list[int]] = {}
-    for place in sorted(places, key=lambda place: (place.line, place.offset)):
-        line = lines.get((place.code.co_filename, place.line))
+    for place in sorted(places, key=lambda place: (place.file, place.line)):
+        line = lines.get((place.file, place.line))
         indices = [i for i, name in enumerate(watched) if writes(place, name)]
         if line is not None and indices:
             found[line] = indices
@@ -206,7 +205,7 @@ def _ending_row(graph: _Graph, ending: Verdict, threads: list[int]) -> dict[str,
 
 def _thread_row(snapshot: Snapshot, index: int, lines: dict, strings: _Table) -> list[int]:
     state = snapshot.threads[index] if index < len(snapshot.threads) else _NOT_STARTED
-    line = lines.get((state.place.code and state.place.code.co_filename, state.place.line), -1)
+    line = lines.get((state.place.file, state.place.line), -1)
     local = "\n".join(f"{name} = {value}" for name, value in state.local.items())
     return [_STATUS[state.status], line, strings(state.reason or ""), strings(local), int(state.in_progress)]
 
@@ -216,20 +215,21 @@ _NOT_STARTED = ThreadState("", "blocked", NOWHERE, "not started yet", False, Fal
 
 def _source_lines(order: list[_Node]) -> tuple[list, dict[tuple[str, int], int]]:
     """The functions in which threads were seen, as numbered lines, and where each line stands in that list."""
-    codes: set[types.CodeType] = set()
+    functions: set[tuple[str, int]] = set()
     for node in order:
-        codes |= {state.place.code for state in node.snapshot.threads[1:] if state.place.code is not None}
+        places = [state.place for state in node.snapshot.threads[1:]]
+        functions |= {(place.file, place.function[1]) for place in places if place.text}
     lines: list = []
     numbers: dict[tuple[str, int], int] = {}
-    for code in sorted(codes, key=lambda code: (code.co_filename, code.co_firstlineno)):
-        if (code.co_filename, code.co_firstlineno) in numbers:
+    for file, first in sorted(functions):
+        if (file, first) in numbers:
             continue  # nested in one that is shown
-        source, first = inspect.getsourcelines(code)
+        text = inspect.getblock(linecache.getlines(file)[first - 1 :])
         if lines:
             lines.append(None)
-        for number, text in enumerate(textwrap.dedent("".join(source)).rstrip().splitlines(), first):
-            numbers[code.co_filename, number] = len(lines)
-            lines.append([number, text])
+        for number, line in enumerate(textwrap.dedent("".join(text)).rstrip().splitlines(), first):
+            numbers[file, number] = len(lines)
+            lines.append([number, line])
     return lines, numbers
 
 

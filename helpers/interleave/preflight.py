@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dis
 import functools
+import importlib
 import queue
+import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,21 +24,27 @@ _PRIMITIVES = (
 )  # fmt: skip
 
 
+_MOST_ITEMS = 1_000  # of a container that are looked at
+
+
 @dataclass
 class Findings:
     """What a program's functions can name.
 
-    namespaces: the modules of the functions; names: the global names they use; has_thread_locals: whether one of these
-    is a threading.local()
+    functions: the reader's; namespaces: the modules of the functions; places: where else something of threading or time
+    is kept that may have to be replaced (a default argument, a class attribute), each with what puts a value there;
+    cached: properties that hold a lock of their own (up to 3.11); has_thread_locals: whether one is a threading.local()
     """
 
+    functions: list[types.FunctionType] = field(default_factory=list)
     namespaces: list[dict] = field(default_factory=list)
-    names: list[tuple[dict, str]] = field(default_factory=list)
+    places: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
+    cached: list[functools.cached_property] = field(default_factory=list)
     has_thread_locals: bool = False
 
 
-def examine(program: Callable[[], Any]) -> Findings:
-    """Look through all functions that the program can name.
+def examine(program: Callable[[], Any], modules: Iterable[types.ModuleType] = ()) -> Findings:
+    """Look through all functions that the program can name, and through those of some modules.
 
     raises Uncontrolled for a lock, queue or the like that they name and that exists already: it would keep its state
     from one run to the next, and its waits could not be scheduled
@@ -44,57 +53,119 @@ def examine(program: Callable[[], Any]) -> Findings:
         raise ExploreError(f"explore needs a function to call, not {program!r}.")
     findings = Findings()
     seen: set[int] = set()
-    noted: set[tuple[int, str]] = set()
-    pending: list[Any] = [program]
+    pending: list[Any] = [program, *modules]
     while pending:
         thing = pending.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, functools.partial):
-            for value in (*thing.args, *thing.keywords.values()):
-                _refuse_primitive("an argument", value, thing.func)
-        for function in _functions(thing):
-            if id(function) in seen and function is not thing:
-                continue
-            seen.add(id(function))
-            if not any(function.__globals__ is known for known in findings.namespaces):
-                findings.namespaces.append(function.__globals__)
-            for name, value in _named(function):
-                if name in function.__globals__ and (key := (id(function.__globals__), name)) not in noted:
-                    noted.add(key)
-                    findings.names.append((function.__globals__, name))
-                if isinstance(value, threading.local):
-                    findings.has_thread_locals = True
-                _refuse_primitive(name, value, function)
-                pending.append(value)
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            pending += _look_at(thing, findings)
     return findings
 
 
-def _functions(thing: Any) -> Iterator[types.FunctionType]:
-    """The functions behind a callable, a class or an object, but for those of Python and of installed packages."""
+def _look_at(thing: Any, findings: Findings) -> list[Any]:
+    """Note what a thing says; what it leads to."""
     if isinstance(thing, functools.partial):
-        for part in (thing.func, *thing.args, *thing.keywords.values()):
-            yield from _functions(part)
-        return
+        values = [*thing.args, *thing.keywords.values()]
+        for value in values:
+            _refuse_primitive("an argument", value, thing.func)
+        return [thing.func, *values]
     if isinstance(thing, types.MethodType):
-        yield from _functions(thing.__func__)
-        thing = thing.__self__
+        return [thing.__func__, thing.__self__]
     if isinstance(thing, property):
-        thing = thing.fget
+        return [thing.fget, thing.fset, thing.fdel]
     if isinstance(thing, classmethod | staticmethod):
-        thing = thing.__func__
+        return [thing.__func__]
+    if isinstance(thing, functools.cached_property):
+        if hasattr(thing, "lock"):
+            findings.cached.append(thing)
+        return [thing.func]
     if isinstance(thing, types.FunctionType):
-        file = thing.__code__.co_filename  # a checker's functions are followed, too: they lead to the reader's
-        if not source.is_installed(file) and source.kind_of_file(file) is not source.OWN:
-            yield thing
-            yield from _functions(getattr(thing, "__wrapped__", None))
-        return
-    kind = thing if isinstance(thing, type) else type(thing)
+        return _look_at_function(thing, findings)
+    if isinstance(thing, list | dict):
+        items = list(thing.items() if isinstance(thing, dict) else enumerate(thing))[:_MOST_ITEMS]
+        for key, item in items:
+            _note(item, functools.partial(thing.__setitem__, key), findings)
+        return [item for _, item in items]
+    if isinstance(thing, tuple | set | frozenset):
+        return list(thing)[:_MOST_ITEMS]
+    if isinstance(thing, types.ModuleType):
+        file = getattr(thing, "__file__", None)
+        return list(vars(thing).values()) if file and _may_be_followed(file) else []
+    if isinstance(thing, type):
+        return _look_at_class(thing, findings)
+    if isinstance(thing, threading.local):
+        findings.has_thread_locals = True
+    return [type(thing), getattr(thing, "__dict__", None), getattr(thing, "__wrapped__", None)]
+
+
+def _note(value: Any, put: Callable[[Any], None], findings: Findings) -> None:
+    """A place where a function or class of threading or time is kept."""
+    if isinstance(value, types.BuiltinFunctionType | types.FunctionType | type) and value.__module__ in _REPLACED:
+        findings.places.append((value, put))
+
+
+_REPLACED = ("_thread", "threading", "time", "queue", "_queue")
+
+
+def _look_at_function(function: types.FunctionType, findings: Findings) -> list[Any]:
+    """A function leads to what it names, if it is not of Python or of an installed package."""
+    for cell in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # not assigned yet
+            _note(cell.cell_contents, functools.partial(setattr, cell, "cell_contents"), findings)
+    for number, value in enumerate(function.__defaults__ or ()):
+        _note(value, functools.partial(_set_default, function, number), findings)
+    for name, value in (function.__kwdefaults__ or {}).items():
+        _note(value, functools.partial(function.__kwdefaults__.__setitem__, name), findings)
+    if not _may_be_followed(function.__code__.co_filename):
+        wrapped = [getattr(function, "__wrapped__", None)]  # a decorator's
+        return wrapped + [value for value in _closure(function).values() if callable(value)]
+    if source.kind_of(function.__code__) is source.READER:
+        findings.functions.append(function)
+    if not any(function.__globals__ is known for known in findings.namespaces):
+        findings.namespaces.append(function.__globals__)
+    if any("multiprocessing" in name for code in _codes(function.__code__) for name in code.co_names):
+        importlib.import_module("multiprocessing.pool")  # so that what the program will import is refused by name
+    named = list(_named(function))
+    for name, value in named:
+        _refuse_primitive(name, value, function)
+    return [value for _, value in named] + [getattr(function, "__wrapped__", None)]
+
+
+def _set_default(function: types.FunctionType, number: int, value: Any) -> None:
+    defaults = function.__defaults__
+    function.__defaults__ = (*defaults[:number], value, *defaults[number + 1 :])
+
+
+def _set_member(kind: type, name: str, value: Any) -> None:
+    """A function in a class becomes a method; what stood there before was none."""
+    setattr(kind, name, staticmethod(value) if isinstance(value, types.FunctionType) else value)
+
+
+def _look_at_class(kind: type, findings: Findings) -> list[Any]:
+    """A class leads to its members, and to those of its bases."""
+    members: list[Any] = []
     for base in kind.__mro__[:-1]:
-        for member in list(vars(base).values()):
-            if isinstance(member, types.FunctionType | property | classmethod | staticmethod):
-                yield from _functions(member)
+        if base.__flags__ & _HEAP_TYPE and _may_be_followed(_file_of(base)):
+            for name, member in list(vars(base).items()):
+                if isinstance(member, _PRIMITIVES):
+                    _refuse_primitive(f"{base.__name__}.{name}", member, base)
+                if not isinstance(member, types.FunctionType):
+                    _note(member, functools.partial(_set_member, base, name), findings)
+                members.append(member)
+    return members
+
+
+_HEAP_TYPE = 1 << 9  # made by a class statement
+
+
+def _file_of(kind: type) -> str:
+    module = sys.modules.get(kind.__module__)
+    return getattr(module, "__file__", None) or ("" if kind.__module__ == "__main__" else "<string>")
+
+
+def _may_be_followed(file: str) -> bool:
+    """A checker's functions are followed, too: they lead to the reader's."""
+    return not source.is_installed(file) and source.kind_of_file(file) is not source.OWN
 
 
 def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
@@ -102,13 +173,17 @@ def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
         for name in _global_names(code):
             if name in function.__globals__:
                 yield name, function.__globals__[name]
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            yield name, cell.cell_contents
-        except ValueError:  # not assigned yet
-            continue
-    for default in function.__defaults__ or ():
+    yield from _closure(function).items()
+    for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
         yield "a default value", default
+
+
+def _closure(function: types.FunctionType) -> dict[str, Any]:
+    values = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # not assigned yet
+            values[name] = cell.cell_contents
+    return values
 
 
 @source.per_code

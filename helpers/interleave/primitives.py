@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from helpers.interleave.errors import Abort
+from helpers.interleave.errors import Abort, Over
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
@@ -20,11 +20,11 @@ class Lock:
     """A lock that makes a thread wait in the scheduler. Like threading.Lock, any thread may release it."""
 
     def __init__(self, run: Run) -> None:
-        """A free lock. Its variable names it by its creator, so it is the same in every run."""
+        """A free lock; variable stands for it where accesses are compared."""
         self.run = run
         self.owner: Task | None = None
         creator = run.current
-        self.variable = ("lock", creator.index, creator.locks_made)
+        self.variable = ("lock", len(run.locks))
         creator.locks_made += 1
         run.locks.append(self)
 
@@ -42,14 +42,15 @@ class Lock:
         run.before_lock(sys._getframe(1))
         task = run.current
         if self.owner is None:
-            if run.reduce:  # touch asks that, too, but this and release are called so often that a call shows
+            if run.records:  # touch asks that, too, but this and release are called so often that a call shows
                 run.touch(self.variable)
             self.owner = task
             task.locks_taken += 1
             return True
-        run.touch(self.variable, write=False)  # in vain: two such steps can change places
+        if not blocking or timeout != -1:
+            run.touch(self.variable, write=False)  # a thread that waits for the lock itself learns nothing from that
         if run.over:
-            raise RuntimeError(_OVER)
+            raise Over(_OVER)
         if not blocking:
             return False
         condition = task.condition
@@ -66,7 +67,7 @@ class Lock:
     def release(self) -> None:
         """Free the lock."""
         run = self.run
-        if run.reduce:
+        if run.records:
             run.touch(self.variable)
         if self.owner is None and not run.ending:
             raise RuntimeError("release unlocked lock")
@@ -82,6 +83,7 @@ class Lock:
         return self.owner is not None
 
     def _is_owned(self) -> bool:  # asked by Condition
+        self.run.touch(self.variable, write=False)
         return self.owner is not None
 
     def _at_fork_reinit(self) -> None:
@@ -170,7 +172,7 @@ def start(run: Run, thread: threading.Thread) -> None:
     threading._active[task.carrier.ident] = thread
     thread._started.set()
     run.touch(("thread", task.index))
-    task.line.reads.add(("thread", task.index))
+    task.touched.reads.add(("thread", task.index))
 
 
 def join(run: Run, thread: threading.Thread, timeout: float | None = None) -> None:
@@ -196,6 +198,6 @@ def sleep(run: Run, seconds: float) -> None:
 def now(run: Run) -> float:
     """Virtual time in seconds. Each look at the clock takes a millisecond, so a loop that waits for a time ends."""
     run.touch("clock")
-    run.clock_read = True
+    run.current.changes += 1
     run.clock += 0.001
     return run.clock

@@ -6,27 +6,35 @@ for the operating system to make, and what the run does depends on the schedule 
 
 from __future__ import annotations
 
-import dis
+import gc
 import sys
 import threading
+import traceback
 import types
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from helpers.interleave import choices, footprint, source, spinning
+from helpers.interleave import audit, choices, effects, hooks, loops, primitives, source
 from helpers.interleave.carriers import Carrier
+from helpers.interleave.effects import ANYTHING, Touched
 from helpers.interleave.errors import Abort
-from helpers.interleave.histories import Histories, state_of
-from helpers.interleave.tasks import NOWHERE, Place, Task, Touched
+from helpers.interleave.happens_before import Order
+from helpers.interleave.rewrite import NOWHERE, Statement, statements
+from helpers.interleave.sharing import Sharing
+from helpers.interleave.tasks import Task
 
 RETURNED, ERROR, DEADLOCK, MERGED = "returned", "error", "deadlock", "merged"
 
 
 class Verdict(NamedTuple):
-    """How a run ended: kind and the returned value, the exception's name, or for a merged run the state it reached."""
+    """How a run ended: kind and the returned value, the exception's name, or for a merged run the state it reached.
+
+    died: the names of the exceptions of which threads other than main ended before, in alphabetical order
+    """
 
     kind: str
     value: Any = None
+    died: tuple[str, ...] = ()
 
 
 class Node(NamedTuple):
@@ -34,10 +42,21 @@ class Node(NamedTuple):
 
     options: tuple[int, ...]
     free: int
-    place: Place | None  # where the one who was picked stood
+    place: Statement | None  # where the one who was picked stood
 
 
-_HANDLER_START = dis.opmap["PUSH_EXC_INFO"]
+_MAINS_STEPS = 2_000  # at least so many are main's before it counts as endless: a small limit is meant for the threads
+
+
+def _in_words(error: BaseException) -> str:
+    """An exception as Python prints it; its own words may be code of the program's."""
+    here, hooks.run = hooks.run, None
+    try:
+        return "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+    finally:
+        hooks.run = here
+
+
 _python_excepthook = threading.excepthook
 
 
@@ -48,15 +67,18 @@ class Run:
         """Nothing has run yet. prefix: the thread of each first step; expected: what earlier runs found at them."""
         self.options = options
         self.reduce: bool = options.reduce
-        self.opcodes: bool = options.step == "opcode"
+        self.by_access: bool = options.step == "access"
+        self.preempt_main: bool = options.preempt_main
+        self.max_steps: int = options.max_steps
         self.carriers, self.prefix, self.expected = carriers, prefix, expected
         self.driver = carriers[0]
         self.tasks: list[Task] = []
         self.locks: list = []
+        self.cached: list = []  # holders of locks that each run has anew
         self.nodes: list[Node] = []
         self.picks: list[int] = []
         self.keys: list[Any] = []
-        self.entered: dict[int, Place] = {}  # steps that began outside the reader's code, and where they came into it
+        self.entered: dict[int, Statement] = {}  # steps that began outside the reader's code: where they came in
         self.known: Any = ()  # states that earlier runs have explored to the end
         self.length_matters = False  # states after different numbers of steps are different
         self.observer: Callable[[Run], None] | None = None
@@ -68,14 +90,21 @@ class Run:
         self.exception: BaseException | None = None
         self.problem: BaseException | None = None  # why the exploration itself cannot go on
         self.stuck: Task | None = None  # waits for something outside the scheduler
-        self.returned = self.ending = self.over = False
-        self.clock_read = self.bounded = False  # bounded: a thread could have run and was not allowed to
+        self.returned = self.ending = self.over = self.collected = False
+        self.bounded = False  # bounded: a thread could have run and was not allowed to
         self.threads_made = 0
-        self.names: list[tuple[dict, str]] = []  # global names that the program's functions use
+        self.traces = False  # a trace function looks at all functions that start
+        self.records = False  # its hooks report accesses
+        self.asks_for_records = False  # what happened cannot be judged without
+        self.one_step: set[str] = set()  # library code that the reader's has called while threads ran
+        self.died: list[str] = []  # names of exceptions of which threads have ended
+        self.unhooked: types.CodeType | None = None  # a function of the reader's that began without hooks
         self.last: Task | None = None  # the scheduled thread that stepped last
         self.current: Task = None  # type: ignore[assignment]  # set when the run begins
         self.running: Task = None  # type: ignore[assignment]  # whose step is in progress
-        self.histories = Histories()
+        self.order = Order()
+        self.sites: set[int] = set()  # the accesses that are schedule points, where accesses are steps
+        self.sharing = Sharing()
 
     # ---- the run as a whole, on the carrier of the main program -------------------------------------------------
 
@@ -86,49 +115,70 @@ class Run:
         main.begun = True
         self.tasks.append(main)
         self.current = self.running = carrier.task = main
+        for holder in self.cached:
+            holder.lock = primitives.RLock(self)
         try:
-            try:
-                carrier.arm()
-                self.value = self.call(main, program)
-            finally:
-                carrier.disarm()
+            self.value = self.call(main, program)
             main.finished = self.returned = True
             main.stack.clear()
-            main.line.writes.add(("end", 0))
+            self.ends(main)
             if not self.ending:
                 self._hand_on(main)
                 carrier.gate.acquire()  # until the last thread opens it
         except Abort:
             pass
         self.ending = True
-        if self.observer:
-            self.observer(self)
+        self._observe()
         self._unwind()
         if self.verdict is None:
             self.verdict = Verdict(RETURNED, self.value)
+        self.verdict = self.verdict._replace(died=tuple(sorted(set(self.died))))
+
+    def _observe(self) -> None:
+        """Let the observer look, and call what it likes of the program's: that is no part of the run."""
+        if self.observer:
+            trace = sys.gettrace()
+            hooks.run = None
+            sys.settrace(None)
+            try:
+                self.observer(self)
+            finally:
+                hooks.run = self
+                sys.settrace(trace)
 
     def new_task(self, thread: threading.Thread) -> Task:
         """Another controlled thread, on a carrier of its own."""
         index = len(self.tasks)
         if index == len(self.carriers):
-            self.carriers.append(Carrier(self.opcodes))
+            self.carriers.append(Carrier())
         self.tasks.append(Task(self, index, thread, self.carriers[index]))
         return self.tasks[index]
 
     def call(self, task: Task, work: Callable[[], Any]) -> Any:
-        """Do what a thread has to do. An exception that leaves it ends the run."""
+        """Do what a thread has to do. An exception that leaves it ends it; one that leaves main ends the run."""
         try:
-            return work()
+            if not self.traces:
+                return work()
+            sys.settrace(audit.trace)
+            try:
+                return work()
+            finally:
+                sys.settrace(None)
         except Abort:
             pass
         except SystemExit as error:
             if task.index == 0:  # elsewhere it ends the thread, silently
                 self._fail(error)
         except BaseException as error:  # noqa: BLE001  whatever the program raised is the verdict on it
-            if task.index and threading.excepthook is not _python_excepthook and not self.ending:
+            if self.ending:
+                return None
+            if task.index == 0:
+                self._fail(error)
+            elif threading.excepthook is not _python_excepthook:
                 threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, task.thread)))
             else:
-                self._fail(error)
+                self.died.append(type(error).__name__)
+                task.died = _in_words(error)
         return None
 
     def _fail(self, error: BaseException) -> None:
@@ -147,6 +197,11 @@ class Run:
         if self.problem is None:
             self.problem = problem
         self.end(Verdict(ERROR, type(problem).__name__))
+
+    def ends(self, task: Task) -> None:
+        """A thread has done all it has to do."""
+        task.site = task.last_site = 0
+        self.touch(("end", task.index))
 
     def finish(self, task: Task) -> None:
         """A thread other than main has ended."""
@@ -167,52 +222,85 @@ class Run:
 
     # ---- steps --------------------------------------------------------------------------------------------------
 
-    def arrive(self, task: Task, frame: types.FrameType) -> None:
-        """A thread is about to run a statement (or a bytecode): here another may go first."""
-        try:
-            self._arrive(task, frame)
-        except Abort:
-            # An exception at the very start of a handler finds the interpreter's stack half prepared, and spoils it.
-            if frame.f_code.co_code[frame.f_lasti] != _HANDLER_START:
-                raise
-
-    def _arrive(self, task: Task, frame: types.FrameType) -> None:
+    def arrive(self, number: int, frame: types.FrameType, loop: bool = False) -> None:
+        """The thread that has the baton is about to run a statement: here another may go first."""
         if self.ending:
             raise Abort
-        offset = frame.f_lasti
-        line = frame.f_lineno
-        top = task.stack[-1]
-        place = top.place
-        if not self.opcodes:
-            line = source.of_file(frame.f_code.co_filename).first_lines.get(line, line)
-            if place.line == line and offset > place.offset:
-                return  # the statement goes on, on another of its lines
-        self._count_step(task)
-        looped = offset <= place.offset
-        top.place = Place(frame.f_code, line, offset)
-        task.took_lock, task.lock_call = False, None
-        if looped and spinning.spins(self, task, frame):
-            task.spinning = True
-        if task.granted:
-            task.granted = False
-            self.entered[len(self.picks) - 1] = top.place
-        elif task.index or self.options.preempt_main or task.spinning:
-            self._hand_on(task)
-        task.changes += not spinning.is_idle(self, top.place)
-        if self.reduce:
-            top.look()
-            task.line.settle(task.done)
-            if task.index or self.options.preempt_main:
-                task.done = Touched()
-            task.line = Touched()
-            known = footprint.of_instructions if self.opcodes else footprint.of_lines
-            task.line.add(known(frame.f_code).get(offset if self.opcodes else frame.f_lineno, footprint.NOTHING))
-
-    def _count_step(self, task: Task) -> None:
+        task = self.current
+        stack = task.stack
+        entry = stack[-1] if stack and stack[-1].frame is frame else task.enter(frame)
+        entry.number = task.last_site = number
         self.steps += 1
-        if self.steps - len(self.picks) > self.options.max_steps:  # of main, which takes them without being chosen
+        if self.steps - len(self.picks) > max(self.max_steps, _MAINS_STEPS):  # main's, which are taken without a choice
             self.end(Verdict(ERROR, "StepLimit"))
             self._leave(task)
+        task.took_lock = False
+        if loop:
+            self._look_round(task, entry, number, frame)
+        if task.granted or self.by_access:
+            if not self.by_access or task.spinning or number in self.sites:
+                self._schedule_point(task)
+        elif task.index or self.preempt_main or task.spinning:
+            self._hand_on(task)
+
+    def _schedule_point(self, task: Task) -> None:
+        if task.granted:
+            task.granted = False
+            if (
+                self.picks and choices.thread_of(self.picks[-1]) == task.index
+            ):  # main may go on without having been picked
+                self.entered[len(self.picks) - 1] = task.place
+        elif task.index or self.preempt_main or task.spinning:
+            self._hand_on(task)
+
+    def come_round(self, number: int, frame: types.FrameType) -> None:
+        """An endless loop of the thread that has the baton comes round."""
+        if self.ending:
+            raise Abort
+        self._look_round(self.current, self.current.enter(frame), number, frame)
+
+    def _look_round(self, task: Task, entry: Any, number: int, frame: types.FrameType) -> None:
+        if loops.is_vain(self, task, entry, number, frame):
+            if self.records:
+                task.spinning = True
+            else:
+                self.asks_for_records = True
+                self.end(None)
+                self._leave(task)
+
+    def access(self, number: int, touched: Touched) -> None:
+        """The thread that has the baton is about to read and write: where accesses are steps, another may go first."""
+        if self.ending:
+            return
+        task = self.current
+        if self.by_access:
+            self._access_by_site(task, number, touched)
+        task.touched.reads |= touched.reads
+        task.touched.writes |= touched.writes
+        task.changes += len(touched.writes)
+
+    def _access_by_site(self, task: Task, number: int, touched: Touched) -> None:
+        """What library code does counts as done by the reader's call that is under way."""
+        site = number if statements[number].text else task.site
+        if statements[number].text:
+            task.last_site = number
+            if number in self.sites and task.stack:
+                task.stack[-1].number = number
+                self._schedule_point(task)
+        if self._takes_part(task):
+            self.sharing.note(site, task.index, touched)
+
+    def _takes_part(self, task: Task) -> bool:
+        """Whether another thread could come between a thread's steps."""
+        return bool(task.index) or (self.preempt_main and any(not other.finished for other in self.tasks[1:]))
+
+    def is_concurrent(self) -> bool:
+        """Whether there are two threads that have not finished."""
+        return sum(not task.finished for task in self.tasks) > 1
+
+    def site_of(self, number: int) -> int:
+        """The call of the reader's to which what library code does is put down."""
+        return number if statements[number].text else self.current.site
 
     def _leave(self, task: Task) -> None:
         """The run has ended while this thread has the baton: main unwinds all threads."""
@@ -225,14 +313,17 @@ class Run:
     def _hand_on(self, task: Task) -> None:
         """The present step is over: whoever is chosen takes the next one."""
         chosen = None if self.ending else self._choose()
-        if chosen is task:
-            return
         if chosen is None:
             self._leave(task)
             return
-        chosen.wake()
-        if not task.finished:
-            task.park()
+        if chosen is not task:
+            chosen.wake()
+            if not task.finished:
+                task.park()
+        if task.collects:
+            task.collects = False
+            task.touched.writes.add(ANYTHING)
+            gc.collect()
 
     def block(self, waiting: Any, timeout: float | None = None, then: Any = None) -> bool:
         """Make the thread that has the baton wait. True once the wait is over, False if time was up."""
@@ -240,15 +331,15 @@ class Run:
         if self.ending:
             raise Abort
         task.waiting, task.then, task.blocked_in = waiting, then, sys._getframe(1)
-        task.deadline = None if timeout is None else self.clock + max(0.0, timeout)
-        task.carrier.disarm()
+        if timeout is not None:
+            self.touch("clock", write=False)
+            task.deadline = self.clock + max(0.0, timeout)
         try:
             self._hand_on(task)
             task.granted = not task.stack  # with none of the reader's code under way, resuming is no step of its own
             return waiting.free(task)
         finally:
             task.waiting = task.then = task.deadline = task.blocked_in = None
-            task.carrier.arm()
 
     def before_lock(self, caller: types.FrameType) -> None:
         """A statement that takes a second lock, `with a, b:`, is two steps: another thread may come between.
@@ -256,83 +347,136 @@ class Run:
         A call that takes several inside, as a semaphore's acquire does, is one.
         """
         task = self.current
-        if not task.stack or (task.index == 0 and not self.options.preempt_main):
+        if not task.stack or (task.index == 0 and not self.preempt_main):
             return
         call, frame = None, caller  # call: what the reader's statement calls and that takes the lock, if not directly
         while frame is not None and frame is not task.stack[-1].frame:
-            call, frame = frame, frame.f_back
+            if source.kind_of(frame.f_code) is not source.OWN:
+                call = frame
+            frame = frame.f_back
         if frame is None or (call is not None and call.f_code.co_name not in ("acquire", "__enter__")):
             return
         if task.took_lock and (call is None or call is not task.lock_call) and not self.ending:
             task.paused = True
-            task.carrier.disarm()
-            try:
-                self._hand_on(task)
-            finally:
-                task.carrier.arm()
+            self._hand_on(task)
             task.paused = False
         task.took_lock, task.lock_call = True, call
 
     def touch(self, variable: Any, write: bool = True) -> None:
-        """The step in progress uses a primitive, or something else that is shared; only a reducing search asks."""
-        if self.reduce:
-            line = self.current.line
-            (line.writes if write else line.reads).add(variable)
+        """The step in progress uses a primitive, or something else that is shared. Noted only where accesses are."""
+        if self.records and hooks.run is self:  # an observer may ask, too
+            task = self.current
+            (task.touched.writes if write else task.touched.reads).add(variable)
+            if self.by_access and self._takes_part(task) and variable[0] != "thread":
+                alone = Touched()
+                (alone.writes if write else alone.reads).add(variable)
+                self.sharing.note(task.site or task.last_site, task.index, alone)
 
     # ---- the choice ---------------------------------------------------------------------------------------------
 
     def _choose(self) -> Task | None:
-        if self.reduce:
-            self.histories.fold(self.running)
+        if self.records:
+            self._settle(self.running)
         main = self.tasks[0]
-        if not self.options.preempt_main and not main.spinning and main.can_run():
+        if not self.preempt_main and not main.spinning and main.can_run():
             self.running = main
             return main
         if main.finished and all(task.finished or task.thread.daemon for task in self.tasks):
             return None
         if self.observer:
-            self.observer(self)
+            self._observe()
+        step = len(self.picks)
+        if step < len(self.expected) - 1 and (again := self._as_before(step)) is not None:
+            return again
         options, free = choices.options_of(self)
         if not options:
             self._judge_standstill()
             return None
-        picked = self._pick(options, free)
-        if picked is None:
+        index = self._pick(options, free)
+        if index is None:
             return None
-        return self._grant(picked, picked.index not in options[:free])
+        return self._grant(self.tasks[choices.thread_of(index)], index, index not in options[:free])
 
-    def _pick(self, options: list[int], free: int) -> Task | None:
+    def _as_before(self, step: int) -> Task | None:
+        """Whoever took this step in the run before, which chose the same up to here; None if that is not so."""
+        index, node = self.prefix[step], self.expected[step]
+        thread = choices.thread_of(index)
+        task = self.tasks[thread] if thread < len(self.tasks) else None
+        if task is None or task.place != node.place or not (task.can_run() or task.can_time_out()):
+            return None
+        self.keys.append(None)
+        self.nodes.append(node)
+        self.picks.append(index)
+        return self._grant(task, index, index not in node.options[: node.free])
+
+    def _settle(self, task: Task) -> None:
+        """The step is over, and an event."""
+        if task.announced:
+            self.order.withdraw(task.announced, task.touched)
+            task.announced = 0
+        if self._sweep():
+            task.touched.writes.add(ANYTHING)
+        if isinstance(task.waiting, primitives.Lock) and task.deadline is None and not task.touched.writes:
+            task.announced = self.order.announce(task.past, task.touched)
+            return
+        task.past = self.order.event(task.past, task.touched)
+        task.touched = Touched()
+
+    def _sweep(self) -> bool:
+        here, hooks.run = hooks.run, None  # what goes may have a __del__
+        try:
+            return effects.objects.sweep()
+        finally:
+            hooks.run = here
+
+    def _state(self) -> tuple:
+        """Equal for two runs that will have the same choices and the same endings."""
+        last = self.last
+        bounded = self.options.max_preemptions is not None
+        return (
+            tuple((task.past, task.announced and task.waiting.variable) for task in self.tasks),
+            (self.preemptions, last and last.can_run() and last.index) if bounded else (),
+            tuple(task.spinning for task in self.tasks),
+            loops.open_visits(self),
+            self.collected,
+            len(self.picks) if self.length_matters else 0,
+        )
+
+    def _pick(self, options: list[int], free: int) -> int | None:
         step = len(self.picks)
-        if step >= self.options.max_steps:
+        if step >= self.max_steps:
             self.end(Verdict(ERROR, "StepLimit"))
             return None
         index = self.prefix[step] if step < len(self.prefix) else options[0]
         expected = self.expected[step] if step < len(self.expected) else None
-        place = self.tasks[index].place if index < len(self.tasks) else NOWHERE
+        thread = choices.thread_of(index)
+        place = self.tasks[thread].place if thread < len(self.tasks) else NOWHERE
         if index not in options or (expected and choices.differs(expected, options, place)):
             self.abandon(choices.surprise(self, step, index, expected, place))
             return None
         key = None
         if self.reduce and len(options) > 1 and step >= len(self.prefix):
-            key = state_of(self)
+            key = self._state()
             if key in self.known:
                 self.end(Verdict(MERGED, key))
                 return None
         self.keys.append(key)
         self.nodes.append(Node(tuple(options), free, place))
         self.picks.append(index)
-        return self.tasks[index]
+        return index
 
-    def _grant(self, task: Task, preempts: bool) -> Task:
+    def _grant(self, task: Task, option: int, preempts: bool) -> Task:
+        if option < 0:
+            self.collected = task.collects = True
         if not task.can_run():
             self.clock = max(self.clock, task.deadline)
-            task.line.writes.add("clock")
+            task.touched.writes.add("clock")
         self.preemptions += preempts
         if task is not self.running:
             self.switches += 1
             for other in self.tasks:
                 other.spinning = False
-        if task.index or self.options.preempt_main:
+        if task.index or self.preempt_main:
             self.last = task
         self.running = task
         return task

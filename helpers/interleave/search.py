@@ -63,7 +63,7 @@ class Search:
             else:
                 ending = self._ending(run)
                 below[ending] += 1
-                endless += ending == Verdict(scheduler.ERROR, "StepLimit")
+                endless += ending[:2] == (scheduler.ERROR, "StepLimit")
             path = self._step_back(path, known)
             if not path:
                 return
@@ -95,19 +95,31 @@ class Search:
         return path
 
     def _ending(self, run: Run) -> Verdict:
-        kind, value = run.verdict
+        kind, value = run.verdict[:2]
         if kind == scheduler.RETURNED:
             value = _hashable(value)
-        ending = Verdict(kind, value)
+        ending = Verdict(kind, value, run.verdict.died)
         candidate = _Best(run.preemptions, len(run.picks), tuple(run.picks))
         if ending not in self.best or candidate[:2] < self.best[ending][:2]:
             self.best[ending] = candidate
         return ending
 
 
+class Unhashable(str):
+    """A value that cannot be counted, such as a list, as its text."""
+
+    def __new__(cls, value: Any) -> Unhashable:
+        """value: what has the text."""
+        return super().__new__(cls, repr(value))
+
+    def __repr__(self) -> str:
+        """The text as it is: it is no string of the program's."""
+        return str(self)
+
+
 def _hashable(value: Any) -> Any:
     try:
         hash(value)
     except TypeError:
-        return repr(value)
+        return Unhashable(value)
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import gc
 import signal
 import sys
 import threading
@@ -12,12 +13,13 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from helpers.interleave import patches, preflight, stuck
-from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident, tracing_kept_on
+from helpers.interleave import audit, effects, hooks, instrument, library, patches, preflight, source, stuck
+from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
+from helpers.interleave.identity import Identities
 from helpers.interleave.scheduler import Node, Run
 
-Step = Literal["line", "opcode"]
+Step = Literal["line", "access"]
 
 _exploring = _thread.allocate_lock()
 _POLL_S = 0.2
@@ -34,6 +36,13 @@ class Options(NamedTuple):
     reduce: bool = False
     preempt_main: bool = False
     max_steps: int = 2_000
+    step_into: tuple[types.ModuleType, ...] = ()
+    collect: bool = False
+    sites: frozenset[int] = frozenset()  # the accesses that are schedule points, as far as they are known
+
+
+class Again(Exception):
+    """A run has shown more accesses at which others could get in the way; the exploration begins anew with these."""
 
 
 class Session:
@@ -45,6 +54,9 @@ class Session:
     def __init__(self, program: Callable[[], Any], options: Options) -> None:
         """Nothing is replaced or started before the with block is entered."""
         self.program, self.options = program, options
+        self.records = options.reduce or options.step == "access"  # accesses, in every run
+        self.sites: set[int] = set(options.sites)
+        self.one_step: set[str] = set()  # library code that ran, see audit
         self.carriers: list[Carrier] = []
         self.present: Run | None = None
         self.runs = 0
@@ -59,19 +71,27 @@ class Session:
         """
         if get_ident() in carriers_by_ident:
             raise ExploreError("explore was called by the program that is being explored; call it from outside.")
-        findings = preflight.examine(self.program)
         if not _exploring.acquire(blocking=False):
             raise ExploreError("Another thread is exploring already; explorations in one process must take turns.")
         self._exit = contextlib.ExitStack()
         self._exit.callback(_exploring.release)
         try:
+            self._exit.enter_context(source.stepping_into(self.options.step_into))
+            findings = preflight.examine(self.program, self.options.step_into)
             self._exit.enter_context(_interrupts_cancel(self))
             self.fresh_threads = findings.has_thread_locals
-            self.names = findings.names
-            self._exit.enter_context(patches.installed(findings.namespaces))
-            steps_are_opcodes = self.options.step == "opcode"
-            self._exit.enter_context(tracing_kept_on(steps_are_opcodes))
-            self.carriers.append(Carrier(steps_are_opcodes))
+            self.cached = findings.cached
+            self._exit.callback(self._restore_locks, [(found, found.lock) for found in findings.cached])
+            self.swapped = instrument.Swapped(self.records)
+            self._exit.callback(self.swapped.restore)
+            for function in findings.functions:
+                if not self.swapped.add(function):
+                    raise instrument.refusal(function.__code__)
+            self._record(self.records)
+            self._exit.enter_context(patches.installed(findings))
+            self._exit.enter_context(audit.of_functions())
+            self._exit.enter_context(_no_collections())
+            self.carriers.append(Carrier())
             self._exit.callback(self._stop_carriers)
             self._main = threading.Thread(name="MainThread")
         except BaseException:
@@ -92,28 +112,72 @@ class Session:
                 carrier.stop()
 
     def execute(self, prefix: list[int], expected: list[Node], known: Any = (), observer: Any = None) -> Run:
-        """One run, on the driving carrier."""
+        """One run, on the driving carrier.
+
+        A function of the reader's that nothing led to gets its hooks when it is first called, and the run begins anew.
+        """
+        while True:
+            run = self._execute(prefix, expected, known, observer)
+            if run.unhooked is not None:
+                self._hook(run.unhooked)
+            elif run.asks_for_records:
+                self._record(True)
+            else:
+                break
+            observer = observer and observer.anew()
+        self._record(self.records)
+        self.runs += 1
+        self.one_step |= run.one_step
+        if run.problem is not None:
+            raise run.problem
+        if run.by_access and not run.sharing.sites() <= self.sites:
+            self.sites |= run.sharing.sites()
+            raise Again
+        if self.cancelled is not None:
+            raise self.cancelled
+        return run
+
+    def _restore_locks(self, locks: list[tuple[Any, Any]]) -> None:
+        for holder, lock in locks:
+            holder.lock = lock
+
+    def _record(self, accesses: bool) -> None:
+        if accesses:
+            library.add_to(self.swapped)
+        self.swapped.switch(accesses)
+
+    def _hook(self, code: types.CodeType) -> None:
+        gc.unfreeze()  # or it would not look there
+        functions = [f for f in gc.get_referrers(code) if isinstance(f, types.FunctionType) and f.__code__ is code]
+        if not functions or not all(map(self.swapped.add, functions)):
+            raise instrument.refusal(code)
+        gc.freeze()
+
+    def _execute(self, prefix: list[int], expected: list[Node], known: Any, observer: Any) -> Run:
         if self.cancelled is not None:
             raise self.cancelled
         if self.fresh_threads:
             self._stop_carriers(keep=1)
         run = Run(self.options, self.carriers, prefix, expected)
-        run.known, run.observer, run.names = known, observer, self.names
-        run.length_matters = self.length_matters
+        run.known, run.observer, run.sites = known, observer, self.sites
+        run.records = self.swapped.accesses
+        run.length_matters, run.traces = self.length_matters, audit.BY_TRACING and self.runs == 0
         self.present = run
         ident = self.carriers[0].ident
         self._main._ident = ident
         threading._active[ident] = self._main
+        effects.objects = Identities()
+        hooks.run = run
+        run.cached = self.cached
         try:
             run.execute(self.program, self._main)
         finally:
+            hooks.run = self.present = None
             threading._active.pop(ident, None)
             _forget_threads(run)
-        self.runs += 1
-        if run.problem is not None:
-            raise run.problem
-        if self.cancelled is not None:
-            raise self.cancelled
+            for carrier in self.carriers:
+                carrier.task = None
+            gc.collect()  # what the run leaves is no business of the next
         return run
 
     def run(self, work: Callable[[], Any]) -> Any:
@@ -121,6 +185,7 @@ class Session:
         driver = self.carriers[0]
         finished = _thread.allocate_lock()
         finished.acquire()
+        self.runs, self.failure = 0, None
         result: list[Any] = []
 
         def drive() -> None:
@@ -177,6 +242,32 @@ class Session:
                 threading._active.pop(driver.ident, None)
                 _forget_threads(run)
                 raise problem
+
+
+def in_session(program: Callable[[], Any], options: Options, work: Callable[[Session], Any]) -> Any:
+    """What work(session) gives; it is begun anew whenever a run has shown more accesses that are shared."""
+    with Session(program, options) as session:
+        while True:
+            with contextlib.suppress(Again):
+                return session.run(lambda: work(session))
+
+
+@contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector out of runs: it would come at moments that do not repeat themselves.
+
+    It comes after each run, and need not look at what was there before.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dis
 import html
 import re
+import traceback
 import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.interleave import footprint, naming, primitives, scheduler, source
+from helpers.interleave import choices, naming, primitives, scheduler, source
 from helpers.interleave.errors import Nondeterministic
+from helpers.interleave.rewrite import NOWHERE, Statement
 from helpers.interleave.scheduler import Run
-from helpers.interleave.tasks import NOWHERE, Place, Task
+from helpers.interleave.tasks import Task
 from helpers.shown import shown
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
@@ -29,11 +30,12 @@ class ThreadState(NamedTuple):
 
     name: str
     status: str
-    place: Place
+    place: Statement
     reason: str | None
     in_function: bool  # it has begun to run
     in_progress: bool  # it is in the middle of that statement, and goes on with the rest
     local: dict[str, str]
+    arguments: tuple[str, ...] = ()
 
 
 class Snapshot(NamedTuple):
@@ -54,10 +56,15 @@ class Recorder:
     def __init__(self, watch: list[str] | None, skip: int = 0) -> None:
         """A new recorder serves one run."""
         self.watch, self.skip = watch, skip
+        self.anew()
+
+    def anew(self) -> Recorder:
+        """Forget the run, which begins again."""
         self.snapshots: list[Snapshot | None] = []
         self.standstill: list[str] = []
         self.in_cycle = False  # the threads of the standstill wait for each other
         self.frames: list[types.FrameType] = []  # of the main program, innermost last
+        return self
 
     def __call__(self, run: Run) -> None:
         """Take a snapshot; a run calls this before each choice and when it has ended."""
@@ -114,10 +121,14 @@ def _is_opaque(text: str) -> bool:
 def thread_state(run: Run, task: Task) -> ThreadState:
     """How a thread stands now."""
     if task.finished:
-        return ThreadState(task.name, "ended", NOWHERE, None, False, False, {})
+        reason = f"ends with {task.died}" if task.died else None
+        return ThreadState(task.name, "ended", NOWHERE, reason, False, False, {})
     reason = naming.waits_for(run, task)
-    local = {}
+    local: dict[str, str] = {}
+    arguments: tuple[str, ...] = ()
     if task.stack:
+        code = task.stack[-1].frame.f_code
+        arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         shared = (*task.stack[-1].frame.f_code.co_freevars, "self")
         for name, value in source.locals_of(task.stack[-1].frame).items():
             text = shown(value)
@@ -125,7 +136,7 @@ def thread_state(run: Run, task: Task) -> ThreadState:
                 local[name] = text
     in_progress = task.waiting is not None or task.paused
     return ThreadState(
-        task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local
+        task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local, arguments
     )
 
 
@@ -143,6 +154,7 @@ class Trace:
     """The steps of one run. print(trace) and a notebook show it as a table.
 
     schedule: the thread of each step, which replay takes; ending: how it ended, in words; outcome: the returned value
+    raised: the first exception that left a thread, as Python prints it, or ""
     locks_made, locks_taken: for each thread, how many locks it made and how often it took one
     """
 
@@ -158,6 +170,11 @@ class Trace:
         self.locks_taken = [task.locks_taken for task in run.tasks[1:]]
         self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
         self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
+        self.raised = next((task.died for task in run.tasks if task.died), "")
+        if not self.raised and run.verdict.kind == scheduler.ERROR:
+            self.raised = self.verdict.value
+            if run.exception is not None:
+                self.raised = "".join(traceback.format_exception_only(run.exception)).strip()
         self.ending = ending_sentence(run, self.deadlock, recorder.in_cycle)
 
     def _columns(self) -> list[int]:
@@ -244,66 +261,47 @@ def _afterwards_html(row: Row) -> str:
 
 
 def _row(run: Run, snapshots: list[Snapshot], step: int) -> Row:
-    thread = run.picks[step]
+    thread = choices.thread_of(run.picks[step])
     before, after = snapshots[step], snapshots[step + 1]
     was, is_now = before.threads[thread], after.threads[thread]
     if step in run.entered:
         was = was._replace(place=run.entered[step], in_progress=False)
     changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != _ABSENT}
-    changes |= {
-        n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n, run.opcodes)
-    }
-    if is_now.place.code is not None and was.place.code is is_now.place.code:
-        known = was.local if was.in_function else dict.fromkeys(_arguments(is_now.place.code))
+    changes |= {n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n)}
+    if is_now.place.text and was.place[:1] + was.place[3:4] == is_now.place[:1] + is_now.place[3:4]:
+        known = was.local if was.in_function else dict.fromkeys(is_now.arguments)
         changes |= {
             n: v for n, v in is_now.local.items() if n not in changes and _differs(known, n, v, was.in_function)
         }
     printed = "".join(text for _, text in run.output[before.printed : after.printed]).rstrip("\n")
-    return Row(thread, statement(was, run.opcodes), changes, is_now.reason, printed)
+    collected = "(garbage collection) " if run.picks[step] < 0 else ""
+    return Row(thread, collected + statement(was), changes, is_now.reason, printed)
 
 
 def _differs(known: dict, name: str, value: str, in_function: bool) -> bool:
     return known.get(name) != value if in_function else name not in known
 
 
-def _arguments(code: types.CodeType) -> tuple[str, ...]:
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-
-
-def writes(place: Place, watched: str, opcodes: bool = False) -> bool:
+def writes(place: Statement, watched: str) -> bool:
     """Whether a statement assigns to a watched variable or attribute: it may write the value that was there before."""
-    if place.code is None:
-        return False
-    known = footprint.of_instructions(place.code) if opcodes else footprint.of_lines(place.code)
-    touched = known.get(place.offset if opcodes else place.line, footprint.NOTHING).writes
-    return bool(
-        touched & {f".{watched.rpartition('.')[2]}" if "." in watched else f"nonlocal {watched}", f"global {watched}"}
-    )
+    return (f".{watched.rpartition('.')[2]}" if "." in watched else watched) in place.assigns
 
 
-def statement(state: ThreadState, opcodes: bool) -> str:
-    """What a thread does in its next step: the statement, or the bytecode."""
-    place = state.place
-    if place.code is None:
+def statement(state: ThreadState) -> str:
+    """What a thread does in its next step."""
+    if not state.place.text:
         return "(goes on)" if state.in_progress else "(starts)"
-    if opcodes and place.offset >= 0:
-        instruction = next(i for i in dis.get_instructions(place.code) if i.offset == place.offset)
-        return f"{instruction.opname} {instruction.argrepr}".strip()
-    text = source.text_of(place.code.co_filename, place.line)
-    if text.startswith("with ") and is_leaving(place):
-        text += "  (leaving)"
-    return f"{text}  (goes on)" if state.in_progress else text
-
-
-def is_leaving(place: Place) -> bool:
-    """Whether a with statement is at its end: its line has come up again, further on in the bytecode."""
-    first = min((start for start, _, line in place.code.co_lines() if line == place.line), default=place.offset)
-    return place.offset > first
+    return f"{state.place.text}  (goes on)" if state.in_progress else state.place.text
 
 
 def ending_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
-    """How a run ended, as a sentence. A standstill in which threads wait for each other in a circle is a deadlock."""
-    kind, value = run.verdict
+    """How a run ended, in sentences. A standstill in which threads wait for each other in a circle is a deadlock."""
+    deaths = [f"{task.name} ended with {task.died}." for task in run.tasks if task.died]
+    return " ".join([*deaths, _last_sentence(run, standstill, in_cycle)])
+
+
+def _last_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
+    kind, value, _ = run.verdict
     if kind == scheduler.RETURNED:
         return f"It ended at {shown(value)}."
     if kind == scheduler.DEADLOCK:

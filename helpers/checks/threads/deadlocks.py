@@ -53,7 +53,7 @@ def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
         judged(
             dine,
             Always(_dinner(3, [0, 1, 2]), {"all have eaten"}),
-            Sometimes(_dinner(4, [0, 2], say=_order), _at_once, _ONE_TABLE, step="opcode", max_preemptions=1),
+            Sometimes(_dinner(4, [0, 2], say=_order), _at_once, _ONE_TABLE, step="access", max_preemptions=1),
             kind=callable,
             mistakes=[
                 Mistake(

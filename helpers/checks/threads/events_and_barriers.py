@@ -139,7 +139,7 @@ def check_shares(shares: Callable[[list[list[float]]], list[list[float]]]) -> No
             shares,
             Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}),
             Always(_three_parts, {"[[0.25], [0.5], [0.25]]"}, max_preemptions=1),
-            Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}, max_preemptions=1, step="opcode", counts=False),
+            Always(_two_parts, {"[[0.25], [0.5, 0.25]]"}, max_preemptions=1, step="access", counts=False),
             kind=callable,
             mistakes=[
                 Mistake(

@@ -10,7 +10,7 @@ from helpers.checks.verdict import say
 _ONE_FOR_ALL = (
     "one lock for all accounts: transfers between other accounts must wait for it, too. Use each account's own lock."
 )
-_BY_BYTECODE = {"step": "opcode", "max_preemptions": 1}
+_BY_ACCESS = {"step": "access", "max_preemptions": 1}
 
 
 def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
@@ -18,9 +18,9 @@ def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
     say(
         judged(
             transfer,
-            Always(_transfers((0, 1), (2, 1)), {(90, 120, 90, 100)}, counts=False, **_BY_BYTECODE),
-            Always(_transfers((0, 1), (1, 0)), {(100, 100, 100, 100)}, counts=False, **_BY_BYTECODE),
-            Sometimes(_writers((0, 1), (2, 3)), _interleaved, _ONE_FOR_ALL, **_BY_BYTECODE),
+            Always(_transfers((0, 1), (2, 1)), {(90, 120, 90, 100)}, counts=False, **_BY_ACCESS),
+            Always(_transfers((0, 1), (1, 0)), {(100, 100, 100, 100)}, counts=False, **_BY_ACCESS),
+            Sometimes(_writers((0, 1), (2, 3)), _interleaved, _ONE_FOR_ALL, **_BY_ACCESS),
             kind=callable,
             mistakes=[
                 Mistake(
@@ -35,7 +35,7 @@ def check_transfer(transfer: Callable[[Any, Any, int], None]) -> None:
                 ),
             ],
             shared=_ONE_FOR_ALL,
-            solved="no money is lost and no thread waits forever, whichever bytecode another transfer comes in at.",
+            solved="no money is lost and no thread waits forever, wherever another transfer comes in.",
         )
     )
 
@@ -91,6 +91,7 @@ def check_LRU(LRU: type) -> None:
             LRU,
             Always(_calls(get_a, put_c), {((1, None), "ac"), ((None, None), "bc")}),
             Always(_calls(put_c, put_d), {((None, None), "cd")}),
+            Always(_calls(get_a, put_c), {((1, None), "ac"), ((None, None), "bc")}, counts=False, **_BY_ACCESS),
             mistakes=[
                 Mistake(
                     "A thread waits for a lock that it holds itself.",
@@ -105,7 +106,7 @@ def check_LRU(LRU: type) -> None:
                     lambda f: any(f.trace.locks_made),
                 ),
                 Mistake(
-                    "The calls overlapped: between two of its lines, a call finds what another has half done.",
+                    "The calls overlapped: a call finds what another has half done.",
                     lambda f: f.trace.preemptions > 0 and not f.trace.deadlock,
                 ),
             ],

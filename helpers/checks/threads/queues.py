@@ -20,7 +20,7 @@ def check_drain(drain: Callable[[Queue], list]) -> None:
             drain,
             Always(_one_drains, {"ab"}),
             Always(_two_drain, {"ab"}),
-            Always(_two_drain, {"ab"}, max_preemptions=1, step="opcode", counts=False),
+            Always(_two_drain, {"ab"}, max_preemptions=1, step="access", counts=False),
             kind=callable,
             mistakes=[
                 Mistake(

@@ -1,0 +1,157 @@
+"""Functions run code compiled from the same source with hooks in it, for as long as an exploration takes.
+
+A function's code is compared whole with what its source says now. What differs (a file changed since it was imported,
+a test rewritten by pytest) has no hooks that would fit, and is refused by name.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import linecache
+from collections import defaultdict
+from types import CodeType, FunctionType
+from typing import NamedTuple
+
+from helpers.interleave.errors import Uncontrolled
+from helpers.interleave.rewrite import Rewriter, rewritten
+from helpers.interleave.rewrite_accesses import AccessRewriter
+
+_FUTURE = 0
+for _name in __future__.all_feature_names:
+    _FUTURE |= getattr(__future__, _name).compiler_flag
+
+
+class Twins(NamedTuple):
+    """The code objects of a file, each with its hooked twin.
+
+    lines: the text that they come from; first: the number of the first statement of a function, by name and line
+    """
+
+    lines: list[str]
+    hooked: dict[CodeType, CodeType]
+    first: dict[tuple[str, int], int]
+
+
+_files: dict[tuple[str, int, bool, bool], Twins] = {}
+_hooked: dict[int, CodeType] = {}  # by identity, all that there are
+_first: dict[int, int] = {}
+
+
+def is_hooked(code: CodeType) -> bool:
+    """Whether code has hooks."""
+    return id(code) in _hooked
+
+
+def first_statement(code: CodeType) -> int:
+    """The number of the statement at which a function begins; 0 for code without hooks."""
+    return _first.get(id(code), 0)
+
+
+def twin_of(code: CodeType, accesses: bool, steps: bool = True) -> CodeType | None:
+    """The same code with hooks, or None where the source is not known or says something else."""
+    for fresh in (False, True):
+        if fresh:
+            linecache.checkcache(code.co_filename)
+        twins = _twins(code, accesses, steps)
+        if twins is not None and code in twins.hooked:
+            return twins.hooked[code]
+    return None
+
+
+def _twins(code: CodeType, accesses: bool, steps: bool) -> Twins | None:
+    file, flags = code.co_filename, code.co_flags & _FUTURE
+    lines = linecache.getlines(file)
+    key = file, flags, accesses, steps
+    known = _files.get(key)
+    if known is not None and known.lines is lines:
+        return known
+    if not lines:
+        return None
+    text = "".join(lines)
+    try:
+        plain = compile(text, file, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    rewriter = rewritten(file, lines, ast.parse(text), AccessRewriter if accesses else Rewriter, steps)
+    hooked = compile(rewriter.tree, file, "exec", flags, dont_inherit=True)
+    twins = _files[key] = Twins(lines, {}, rewriter.first)
+    _pair(plain, hooked, twins)
+    return twins
+
+
+def _pair(plain: CodeType, hooked: CodeType, twins: Twins) -> None:
+    ours = _children(hooked)
+    for key, codes in _children(plain).items():
+        for one, other in zip(codes, ours[key], strict=False):  # equal constants of a function are one
+            twins.hooked[one] = other
+            _hooked[id(other)] = other
+            _first[id(other)] = twins.first.get(key, 0)
+            _pair(one, other, twins)
+
+
+def _children(code: CodeType) -> dict[tuple[str, int], list[CodeType]]:
+    children = defaultdict(list)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            children[constant.co_name, constant.co_firstlineno].append(constant)
+    return children
+
+
+class Swapped:
+    """Functions that run hooked code; restore gives each its own again."""
+
+    def __init__(self, accesses: bool) -> None:
+        """accesses: with hooks at accesses, too."""
+        self.accesses = accesses
+        self._functions: dict[int, tuple[FunctionType, CodeType, bool]] = {}
+
+    def add(self, function: FunctionType, steps: bool = True) -> bool:
+        """Give a function its hooks; steps: at its statements. False where there are none that fit."""
+        if id(function) in self._functions:
+            return True
+        code = _original(function.__code__)
+        if twin_of(code, self.accesses, steps) is None:
+            return False
+        self._functions[id(function)] = function, code, steps
+        self._set(function, code, steps)
+        return True
+
+    def _set(self, function: FunctionType, code: CodeType, steps: bool) -> None:
+        function.__code__ = twin_of(code, self.accesses, steps) if steps or self.accesses else code
+
+    def switch(self, accesses: bool) -> None:
+        """From now on with or without hooks at accesses."""
+        if accesses != self.accesses:
+            self.accesses = accesses
+            for function, code, steps in self._functions.values():
+                self._set(function, code, steps)
+
+    def restore(self) -> None:
+        """Give all functions their own code."""
+        for function, code, _ in self._functions.values():
+            function.__code__ = code
+        self._functions.clear()
+
+
+def _original(code: CodeType) -> CodeType:
+    """The code behind a hooked one: a function that an earlier exploration made still has its hooks."""
+    if is_hooked(code):
+        for twins in _files.values():
+            for plain, hooked in twins.hooked.items():
+                if hooked is code:
+                    return plain
+    return code
+
+
+def refusal(code: CodeType) -> Uncontrolled:
+    """Why a function of the reader's cannot be explored."""
+    name = code.co_qualname
+    if not linecache.getlines(code.co_filename):
+        return Uncontrolled(
+            f"`{name}` has no source that can be read, so it cannot be stepped through. Put it into a file or a cell."
+        )
+    return Uncontrolled(
+        f"`{name}` is not what its source says now: the file has changed since it was imported, or a tool has "
+        "rewritten it, as pytest does with assert in a test's file. Import it anew, or move it to a file of its own."
+    )
