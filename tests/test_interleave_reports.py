@@ -6,7 +6,9 @@ import dataclasses
 import decimal
 import functools
 import gc
+import importlib
 import os
+import py_compile
 import queue
 import random
 import signal
@@ -566,6 +568,24 @@ def test_code_that_is_not_what_its_source_says_is_refused(tmp_path):
     file.write_text("def work():\n    return 2\n")
     with pytest.raises(Uncontrolled, match=r"^`work` is not what its source says now"):
         explore(namespace["work"])
+
+
+def test_code_that_another_release_has_compiled_of_the_same_source_is_stepped_through(tmp_path, monkeypatch):
+    file = tmp_path / "compiled_before.py"
+    file.write_text(
+        'def work(box):\n    "What another release leaves out."\n    seen = box[0]\n    box[0] = seen + 1\n'
+    )
+    py_compile.compile(str(file), cfile=importlib.util.cache_from_source(str(file)), optimize=2)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("compiled_before")
+    assert module.work.__doc__ is None  # it is not what this one would compile
+
+    def program():
+        box = [0]
+        run_all(functools.partial(module.work, box), functools.partial(module.work, box))
+        return box[0]
+
+    assert set(explore(program).endings) == {1, 2}
 
 
 def test_code_without_source_is_refused():

@@ -8,8 +8,12 @@ from __future__ import annotations
 import __future__
 
 import ast
+import importlib.util
 import linecache
+import marshal
+import struct
 from collections import defaultdict
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import NamedTuple
 
@@ -76,8 +80,24 @@ def _twins(code: CodeType, accesses: bool, steps: bool) -> Twins | None:
     rewriter = rewritten(file, lines, ast.parse(text), AccessRewriter if accesses else Rewriter, steps)
     hooked = compile(rewriter.tree, file, "exec", flags, dont_inherit=True)
     twins = _files[key] = Twins(lines, {}, rewriter.first)
-    _pair(plain, hooked, twins)
+    for code in (plain, _cached(file)):
+        if code is not None:
+            _pair(code, hooked, twins)
     return twins
+
+
+def _cached(file: str) -> CodeType | None:
+    """What another release of this Python may have compiled of the same source, and left for this one to import."""
+    try:
+        cache, source = Path(importlib.util.cache_from_source(file)), Path(file).stat()
+        data = cache.read_bytes()
+    except (OSError, NotImplementedError):
+        return None
+    flags, modified, size = struct.unpack("<3I", data[4:16])
+    stamp = int(source.st_mtime) & 0xFFFFFFFF, source.st_size & 0xFFFFFFFF
+    if data[:4] != importlib.util.MAGIC_NUMBER or flags or (modified, size) != stamp:
+        return None
+    return marshal.loads(data[16:])
 
 
 def _pair(plain: CodeType, hooked: CodeType, twins: Twins) -> None:
