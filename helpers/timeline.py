@@ -151,6 +151,10 @@ class RecordedLock:
         self._recorder.note("holding", got, now)
         self._mine.got = None
 
+    def locked(self) -> bool:
+        """As threading.Lock.locked, for which a condition asks since Python 3.14."""
+        return self._lock.locked()
+
     __enter__ = acquire
 
     def __exit__(self, *_: object) -> None:

@@ -67,6 +67,13 @@ def test_a_worker_that_a_thread_has_started_has_a_lane_like_any_other(method):
     assert [span.worker for span in recorder.spans] == ["process 1", "process 2"]
 
 
+def test_a_recorded_lock_says_whether_it_is_locked():
+    lock = Recorder().lock()
+    assert not lock.locked()
+    with lock:
+        assert lock.locked()
+
+
 def test_a_contended_lock_is_waiting_and_then_holding():
     with Recorder() as recorder:
         lock, asked = recorder.lock(), threading.Event()
