@@ -8,23 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 import pytest
+from threaded import Box, run_all
 
 from helpers.interleave import explore, is_blocked
-
-
-class Box:
-    """A few attributes to share."""
-
-    def __init__(self, **attributes):
-        self.__dict__.update(attributes)
-
-
-def run_all(*targets):
-    threads = [threading.Thread(target=target) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def endings(program, *arguments, bound=2, **options):

@@ -18,16 +18,9 @@ import time
 from threading import Lock, RLock
 
 import pytest
+from threaded import run_all
 
 from helpers.interleave import Uncontrolled, explore, replay
-
-
-def run_all(*targets):
-    threads = [threading.Thread(target=target) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def every(program, **options):

@@ -20,6 +20,7 @@ from threading import Lock
 from time import sleep
 
 import pytest
+from threaded import run_all
 
 from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay, session
 
@@ -55,14 +56,6 @@ def nothing_is_left():
     yield
     assert everything() == before
     assert set(sys._current_frames()) <= threads
-
-
-def run_all(*targets):
-    threads = [threading.Thread(target=target) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def increments():

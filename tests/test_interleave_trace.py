@@ -8,23 +8,9 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+from threaded import Box, run_all
 
 from helpers.interleave import NotFound, explore, replay
-
-
-class Box:
-    """A few attributes to share."""
-
-    def __init__(self, **attributes):
-        self.__dict__.update(attributes)
-
-
-def run_all(*targets):
-    threads = [threading.Thread(target=target) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def updates():

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from threaded import Box, run_all
 
 from helpers.interleave import explore, replay
 
@@ -25,15 +26,6 @@ MANY = 60_000
 deterministic = settings(
     derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck), max_examples=25
 )
-
-
-def run_all(*targets):
-    """Start a thread for each target and wait for their ends, in order."""
-    threads = [threading.Thread(target=target) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def run_all_with_idle_steps(*targets):
@@ -411,13 +403,6 @@ def sound(program):
     """Collect a program for the comparison of the reduced search with the full one."""
     SOUND.append(program)
     return program
-
-
-class Box:
-    """A few attributes to share."""
-
-    def __init__(self, **attributes):
-        self.__dict__.update(attributes)
 
 
 total = 0

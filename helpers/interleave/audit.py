@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.interleave import effects, hooks, instrument, source
-from helpers.interleave.errors import Abort, Uncontrolled
+from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
 
-_TOOL = 4  # of sys.monitoring; debuggers, coverage and profilers have 0, 1 and 2
+_TOOLS = (4, 3, 5)  # of sys.monitoring; debuggers, coverage, profilers and optimizers have the others
 BY_TRACING = not hasattr(sys, "monitoring")
-
 
 _no_look: dict[int, types.CodeType] = {}  # code that needs none, with itself, so that its id stays its own
 
@@ -95,17 +94,20 @@ def of_functions() -> Iterator[None]:
         return _goes_on(code) if source.kind_of(code) is source.READER and not _is_hooked(code) else monitoring.DISABLE
 
     callbacks = {monitoring.events.PY_START: started, monitoring.events.PY_RESUME: resumed}
-    monitoring.use_tool_id(_TOOL, "every-interleaving")
+    tool = next((number for number in _TOOLS if monitoring.get_tool(number) is None), None)
+    if tool is None:
+        raise ExploreError("Other tools have taken all numbers of sys.monitoring, of which the explorer needs one.")
+    monitoring.use_tool_id(tool, "every-interleaving")
     for event, callback in callbacks.items():
-        monitoring.register_callback(_TOOL, event, callback)
-    monitoring.set_events(_TOOL, sum(callbacks))
+        monitoring.register_callback(tool, event, callback)
+    monitoring.set_events(tool, sum(callbacks))
     try:
         yield
     finally:
-        monitoring.set_events(_TOOL, 0)
+        monitoring.set_events(tool, 0)
         for event in callbacks:
-            monitoring.register_callback(_TOOL, event, None)
-        monitoring.free_tool_id(_TOOL)
+            monitoring.register_callback(tool, event, None)
+        monitoring.free_tool_id(tool)
 
 
 def trace(frame: types.FrameType, event: str, arg: Any) -> None:

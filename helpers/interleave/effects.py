@@ -76,7 +76,6 @@ _MAKES_NEW = frozenset({
     collections.defaultdict, collections.Counter, collections.ChainMap, threading.local,
 })  # fmt: skip
 _ITERATORS = (enumerate, zip, map, filter, reversed)
-_DECORATORS = frozenset({functools.wraps, functools.lru_cache, functools.cache, functools.cached_property})
 _OPERATORS = frozenset({
     "__bool__", "__len__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__contains__",
     "__iter__", "__str__", "__repr__", "__format__", "__add__", "__radd__", "__sub__", "__rsub__", "__mul__",

@@ -7,6 +7,7 @@ run, and in threads that are not the program's, they do nothing.
 from __future__ import annotations
 
 import builtins
+import contextlib
 from _thread import get_ident
 from collections.abc import Callable, Iterator
 from sys import _getframe
@@ -26,6 +27,17 @@ run: Run | None = None  # the one in progress, of which one thread runs at a tim
 def in_run() -> bool:
     """Whether the calling thread belongs to the explored program."""
     return run is not None and get_ident() == run.current.ident
+
+
+@contextlib.contextmanager
+def paused() -> Iterator[None]:
+    """What is called now is no part of the run, be it code of the program's."""
+    global run
+    here, run = run, None
+    try:
+        yield
+    finally:
+        run = here
 
 
 # ---- statements -----------------------------------------------------------------------------------------------------

@@ -93,6 +93,8 @@ def _cached(file: str) -> CodeType | None:
         data = cache.read_bytes()
     except (OSError, NotImplementedError):
         return None
+    if len(data) < 16:
+        return None
     flags, modified, size = struct.unpack("<3I", data[4:16])
     stamp = int(source.st_mtime) & 0xFFFFFFFF, source.st_size & 0xFFFFFFFF
     if data[:4] != importlib.util.MAGIC_NUMBER or flags or (modified, size) != stamp:

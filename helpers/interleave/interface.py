@@ -12,7 +12,7 @@ from typing import Any
 from helpers.interleave import scheduler
 from helpers.interleave.errors import ExploreError, NotFound
 from helpers.interleave.scheduler import Verdict
-from helpers.interleave.search import Search, Unhashable
+from helpers.interleave.search import Search, hashable
 from helpers.interleave.session import Options, Session, in_session
 from helpers.interleave.trace import Recorder, Trace, check_repeatable
 
@@ -85,8 +85,7 @@ class Result:
         return _replay(self._program, min(wrong).schedule, watch, self._options)
 
     def _shortest(self, ending: Any) -> Any:
-        if not _is_hashable(ending):
-            ending = Unhashable(ending)
+        ending = hashable(ending)
         for fits in (_is_called, _is_part):
             found = [known for known in self._best if fits(known, ending)]
             if found:
@@ -149,14 +148,6 @@ def _name_of(ending: Verdict) -> Any:
     if not ending.died:
         return last
     return f"{', '.join(ending.died)}, then {repr(last) if ending.kind == scheduler.RETURNED else last}"
-
-
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
 
 
 def _is_called(ending: Verdict, name: Any) -> bool:

@@ -48,13 +48,10 @@ class Node(NamedTuple):
 _MAINS_STEPS = 2_000  # at least so many are main's before it counts as endless: a small limit is meant for the threads
 
 
-def _in_words(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
     """An exception as Python prints it; its own words may be code of the program's."""
-    here, hooks.run = hooks.run, None
-    try:
+    with hooks.paused():
         return "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
-    finally:
-        hooks.run = here
 
 
 _python_excepthook = threading.excepthook
@@ -138,12 +135,11 @@ class Run:
         """Let the observer look, and call what it likes of the program's: that is no part of the run."""
         if self.observer:
             trace = sys.gettrace()
-            hooks.run = None
             sys.settrace(None)
             try:
-                self.observer(self)
+                with hooks.paused():
+                    self.observer(self)
             finally:
-                hooks.run = self
                 sys.settrace(trace)
 
     def new_task(self, thread: threading.Thread) -> Task:
@@ -178,7 +174,7 @@ class Run:
                 threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, task.thread)))
             else:
                 self.died.append(type(error).__name__)
-                task.died = _in_words(error)
+                task.died = in_words(error)
         return None
 
     def _fail(self, error: BaseException) -> None:
@@ -246,9 +242,8 @@ class Run:
     def _schedule_point(self, task: Task) -> None:
         if task.granted:
             task.granted = False
-            if (
-                self.picks and choices.thread_of(self.picks[-1]) == task.index
-            ):  # main may go on without having been picked
+            was_picked = self.picks and choices.thread_of(self.picks[-1]) == task.index
+            if was_picked:  # main may go on without
                 self.entered[len(self.picks) - 1] = task.place
         elif task.index or self.preempt_main or task.spinning:
             self._hand_on(task)
@@ -423,11 +418,10 @@ class Run:
         task.touched = Touched()
 
     def _sweep(self) -> bool:
-        here, hooks.run = hooks.run, None  # what goes may have a __del__
-        try:
+        if not effects.objects.kept:
+            return False
+        with hooks.paused():  # what goes may have a __del__
             return effects.objects.sweep()
-        finally:
-            hooks.run = here
 
     def _state(self) -> tuple:
         """Equal for two runs that will have the same choices and the same endings."""

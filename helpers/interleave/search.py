@@ -97,7 +97,7 @@ class Search:
     def _ending(self, run: Run) -> Verdict:
         kind, value = run.verdict[:2]
         if kind == scheduler.RETURNED:
-            value = _hashable(value)
+            value = hashable(value)
         ending = Verdict(kind, value, run.verdict.died)
         candidate = _Best(run.preemptions, len(run.picks), tuple(run.picks))
         if ending not in self.best or candidate[:2] < self.best[ending][:2]:
@@ -117,7 +117,8 @@ class Unhashable(str):
         return str(self)
 
 
-def _hashable(value: Any) -> Any:
+def hashable(value: Any) -> Any:
+    """The value, or what stands for it where it cannot be counted."""
     try:
         hash(value)
     except TypeError:

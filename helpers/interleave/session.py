@@ -55,6 +55,7 @@ class Session:
         """Nothing is replaced or started before the with block is entered."""
         self.program, self.options = program, options
         self.records = options.reduce or options.step == "access"  # accesses, in every run
+        self.has_library = False  # among what has hooks
         self.sites: set[int] = set(options.sites)
         self.one_step: set[str] = set()  # library code that ran, see audit
         self.carriers: list[Carrier] = []
@@ -142,7 +143,8 @@ class Session:
             holder.lock = lock
 
     def _record(self, accesses: bool) -> None:
-        if accesses:
+        if accesses and not self.has_library:
+            self.has_library = True
             library.add_to(self.swapped)
         self.swapped.switch(accesses)
 

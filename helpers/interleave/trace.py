@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import traceback
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,9 +171,7 @@ class Trace:
         self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
         self.raised = next((task.died for task in run.tasks if task.died), "")
         if not self.raised and run.verdict.kind == scheduler.ERROR:
-            self.raised = self.verdict.value
-            if run.exception is not None:
-                self.raised = "".join(traceback.format_exception_only(run.exception)).strip()
+            self.raised = self.verdict.value if run.exception is None else scheduler.in_words(run.exception)
         self.ending = ending_sentence(run, self.deadlock, recorder.in_cycle)
 
     def _columns(self) -> list[int]:
