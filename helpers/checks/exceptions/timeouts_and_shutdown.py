@@ -17,13 +17,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from helpers.checks.family import Family, Trial
 from helpers.checks.processes.apparatus import Started, cell_functions_cross, comes, judged
 from helpers.checks.verdict import NotYet, say
 from helpers.polling import wait_until
-from helpers.process_tree import END_LIMIT_S, living_after, workers
+from helpers.process_tree import END_LIMIT_S, is_ready, living_after, workers
 
 _RECEIVED_S = 12  # far longer than the processes need to start; a wrong answer may never receive the result
+_ASLEEP_S = 1  # for the main thread to begin to wait; one that polls may never be seen asleep
 _POLL_S = 0.05  # seldom, so that a program of which all tasks are long counts as idle
 
 # What a task does: "long" lasts until it is ended, "last" is quick, and Ctrl-C comes once its result has been received;
@@ -138,7 +141,12 @@ def _judge_workers(program: Started, marks: _Marks) -> None:
 
 
 def _send_ctrl_c(program: int, marks: _Marks) -> None:
-    """What a terminal does: it sends SIGINT to all processes of the program."""
+    """What a terminal does: it sends SIGINT to all processes of the program.
+
+    Its main thread has gone to sleep by then: a signal that comes between Python's last look for one and a system call
+    that waits does not end the wait.
+    """
+    wait_until(lambda: not is_ready(psutil.Process(program)), _ASLEEP_S)
     marks.make("interrupt")  # for the system without process groups
     if hasattr(os, "killpg"):
         os.killpg(program, signal.SIGINT)
