@@ -16,7 +16,8 @@ DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 QUIZZES = [path for path in NOTEBOOKS if path.stem.endswith("what_you_know")]  # the closing page of a part
 COMPARISONS = ("thread_or_process", "which_tool")  # what stands before the quiz, and has no exercises either
-LESSONS = [path for path in NOTEBOOKS if path not in QUIZZES and not path.stem.endswith(COMPARISONS)]
+EXPLORER = [path for path in NOTEBOOKS if path.parent.name == "explorer"]  # two pages on a tool, which are no lessons
+LESSONS = [path for path in NOTEBOOKS if path not in QUIZZES + EXPLORER and not path.stem.endswith(COMPARISONS)]
 
 
 @functools.cache

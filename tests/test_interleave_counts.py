@@ -29,3 +29,8 @@ def test_a_program_takes_the_same_steps_on_every_python(name, step):
 def test_thirty_programs_are_recorded():
     assert len(RECORDED) >= 30
     assert set(RECORDED) == set(EVERY)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_what_can_happen_by_line_can_happen_by_access(name):
+    assert set(RECORDED[name]["line"]) <= set(RECORDED[name]["access"])

@@ -464,7 +464,7 @@ def test_a_schedule_that_the_program_cannot_follow_is_refused():
     ("options", "said"),
     [
         ({"max_preemptions": -1}, "max_preemptions is a number from 0 up, or None for every schedule."),
-        ({"step": "word"}, 'step is "line" or "access", not \'word\'.'),
+        ({"step": "word"}, 'step is "line", "access" or "switch", not \'word\'.'),
         ({"max_schedules": 0}, "max_schedules must be at least 1."),
         ({"max_steps": 0}, "max_steps must be at least 1."),
     ],

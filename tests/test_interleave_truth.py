@@ -129,20 +129,6 @@ def test_a_search_that_ends_exactly_at_the_limit_is_complete():
     assert explore(straight(2, 2), max_preemptions=None, max_schedules=6).complete
 
 
-@pytest.mark.parametrize("step", ["line", "access"])
-def test_the_main_program_takes_part_only_if_asked(step):
-    def program():
-        seen = []
-        thread = threading.Thread(target=seen.append, args=(1,))
-        thread.start()
-        found = len(seen)
-        thread.join()
-        return found
-
-    assert set(explore(program, step=step).endings) == {0}
-    assert set(explore(program, step=step, preempt_main=True).endings) == {0, 1}
-
-
 # ---- a plain model of threads over locks and variables ------------------------------------------------------------
 #
 # An operation is a tuple, a thread a tuple of operations, and each operation one statement. An attempt at a lock that

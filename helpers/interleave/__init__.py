@@ -9,13 +9,18 @@ One call reads from top to bottom, each module knowing only those below it:
 interface                       explore, replay and the result; trace and player show what happened
 search, session                 all schedules, one after the other; the threads they share and what is replaced for them
 stuck, patches, naming          a thread that gets on no more; the library's locks and clocks; what a thread waits for
-scheduler                       one run: who takes the next step
-audit, loops, sharing, happens_before, tasks
-                                functions without hooks, rounds in vain, accesses that are steps, equal states, threads
-hooks, library, effects         what rewritten code calls, also that of the library; what an access reads and writes
-instrument                      functions run code rewritten from their own source, in rewrite and rewrite_accesses
-choices, primitives, carriers   who could take a step; locks and waiting; operating-system threads
-preflight, scopes, source, identity, errors
+scheduler                       one run: its threads, step by step
+turns, choices                  who takes the next step, who could, and whether that is as before
+main_thread, sharing            which of main's steps, and which accesses, another thread can get in the way of
+audit, loops, happens_before, tasks
+                                functions without hooks, rounds in vain, equal states, threads
+hooks, effects, library         what rewritten code calls: hooks_accesses, hooks_switches; what an access or a call
+                                touches: effects_of_accesses, effects_of_calls; the same of the library's own code
+instrument                      functions run code rewritten from their own source: rewrite, rewrite_accesses,
+                                rewrite_switches
+switches                        where this interpreter can hand over its lock
+primitives, carriers            locks and waiting; operating-system threads
+preflight, scopes, source, identity, model, errors
                                 what a program refers to; names that are shared; whose code it is; which object is which
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from helpers.interleave import effects, hooks, instrument, source
+from helpers.interleave import effects, hooks, hooks_accesses, instrument, source
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
 
 _TOOLS = (4, 3, 5)  # of sys.monitoring; debuggers, coverage, profilers and optimizers have the others
@@ -51,11 +51,16 @@ def _starts(code: types.CodeType, caller: types.FrameType | None) -> None:
         raise Abort
 
 
+_CALL_TARGETS = ("Thread.run", "_WorkItem.run")
+
+
 def _is_readers(caller: types.FrameType | None) -> bool:
-    """Whether it was the reader's code that called, be it through a hook."""
-    while caller is not None and caller.f_code is hooks.call.__code__:
+    """Whether it was the reader's code that called, be it through a hook, or as what a thread is to do."""
+    while caller is not None and caller.f_code is hooks_accesses.call.__code__:
         caller = caller.f_back
-    return caller is not None and source.kind_of(caller.f_code) is source.READER
+    if caller is None:
+        return False
+    return source.kind_of(caller.f_code) is source.READER or caller.f_code.co_qualname in _CALL_TARGETS
 
 
 def _name_of(code: types.CodeType) -> str:

@@ -8,7 +8,8 @@ from helpers.interleave.errors import Nondeterministic
 from helpers.interleave.rewrite import Statement
 
 if TYPE_CHECKING:
-    from helpers.interleave.scheduler import Node, Run
+    from helpers.interleave.model import Node
+    from helpers.interleave.scheduler import Run
     from helpers.interleave.tasks import Task
 
 
@@ -19,14 +20,13 @@ def options_of(run: Run) -> tuple[list[int], int]:
     while others could run costs as much as a preemption: time is what the others take.
     """
     ready, spinning, sleeping = [], [], []
-    main_waits = not run.options.preempt_main  # main is no choice where it could go on: it has gone on already
     for task in run.tasks:
         if task.finished:
             continue
         if task.waiting is None:
             if task.spinning:
                 spinning.append(task.index)
-            elif task.index or not main_waits:
+            else:
                 ready.append(task.index)
         elif task.can_run():
             (spinning if task.spinning else ready).append(task.index)

@@ -50,7 +50,7 @@ class Identities:
         for position in reversed(alone):
             thing = self.kept.pop(position)
             self._gone(id(thing))
-            parts = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ()
+            parts = thing.values() if issubclass(type(thing), dict) else thing if issubclass(type(thing), list) else ()
             more = more or any(type(part) not in _PLAIN for part in parts)
         return more
 

@@ -15,11 +15,15 @@ import struct
 from collections import defaultdict
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from helpers.interleave import switches
 from helpers.interleave.errors import Uncontrolled
-from helpers.interleave.rewrite import Rewriter, rewritten
+from helpers.interleave.rewrite import Rewriter
 from helpers.interleave.rewrite_accesses import AccessRewriter
+from helpers.interleave.rewrite_switches import SwitchRewriter
+
+Hooks = Literal["steps", "accesses", "switches"]  # each with all that is before it
 
 _FUTURE = 0
 for _name in __future__.all_feature_names:
@@ -37,7 +41,8 @@ class Twins(NamedTuple):
     first: dict[tuple[str, int], int]
 
 
-_files: dict[tuple[str, int, bool, bool], Twins] = {}
+_REWRITERS = {"steps": Rewriter, "accesses": AccessRewriter, "switches": SwitchRewriter}
+_files: dict[tuple[str, int, Hooks, bool], Twins] = {}
 _hooked: dict[int, CodeType] = {}  # by identity, all that there are
 _first: dict[int, int] = {}
 
@@ -52,21 +57,21 @@ def first_statement(code: CodeType) -> int:
     return _first.get(id(code), 0)
 
 
-def twin_of(code: CodeType, accesses: bool, steps: bool = True) -> CodeType | None:
+def twin_of(code: CodeType, hooks: Hooks, steps: bool = True) -> CodeType | None:
     """The same code with hooks, or None where the source is not known or says something else."""
     for fresh in (False, True):
         if fresh:
             linecache.checkcache(code.co_filename)
-        twins = _twins(code, accesses, steps)
+        twins = _twins(code, hooks, steps)
         if twins is not None and code in twins.hooked:
             return twins.hooked[code]
     return None
 
 
-def _twins(code: CodeType, accesses: bool, steps: bool) -> Twins | None:
+def _twins(code: CodeType, hooks: Hooks, steps: bool) -> Twins | None:
     file, flags = code.co_filename, code.co_flags & _FUTURE
     lines = linecache.getlines(file)
-    key = file, flags, accesses, steps
+    key = file, flags, hooks, steps
     known = _files.get(key)
     if known is not None and known.lines is lines:
         return known
@@ -77,7 +82,10 @@ def _twins(code: CodeType, accesses: bool, steps: bool) -> Twins | None:
         plain = compile(text, file, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    rewriter = rewritten(file, lines, ast.parse(text), AccessRewriter if accesses else Rewriter, steps)
+    rewriter = _REWRITERS[hooks](file, lines, ast.parse(text), steps)
+    if isinstance(rewriter, SwitchRewriter):
+        rewriter.places = switches.places(plain)
+    rewriter.rewrite()
     hooked = compile(rewriter.tree, file, "exec", flags, dont_inherit=True)
     twins = _files[key] = Twins(lines, {}, rewriter.first)
     for code in (plain, _cached(file)):
@@ -123,9 +131,9 @@ def _children(code: CodeType) -> dict[tuple[str, int], list[CodeType]]:
 class Swapped:
     """Functions that run hooked code; restore gives each its own again."""
 
-    def __init__(self, accesses: bool) -> None:
-        """accesses: with hooks at accesses, too."""
-        self.accesses = accesses
+    def __init__(self, hooks: Hooks) -> None:
+        """hooks: which they get."""
+        self.hooks: Hooks = hooks
         self._functions: dict[int, tuple[FunctionType, CodeType, bool]] = {}
 
     def add(self, function: FunctionType, steps: bool = True) -> bool:
@@ -133,19 +141,22 @@ class Swapped:
         if id(function) in self._functions:
             return True
         code = _original(function.__code__)
-        if twin_of(code, self.accesses, steps) is None:
+        if twin_of(code, self.hooks, steps) is None:
             return False
         self._functions[id(function)] = function, code, steps
         self._set(function, code, steps)
         return True
 
     def _set(self, function: FunctionType, code: CodeType, steps: bool) -> None:
-        function.__code__ = twin_of(code, self.accesses, steps) if steps or self.accesses else code
+        if steps or self.hooks != "steps":
+            function.__code__ = twin_of(code, self.hooks if steps else "accesses", steps)
+        else:
+            function.__code__ = code
 
-    def switch(self, accesses: bool) -> None:
-        """From now on with or without hooks at accesses."""
-        if accesses != self.accesses:
-            self.accesses = accesses
+    def switch(self, hooks: Hooks) -> None:
+        """From now on with these hooks."""
+        if hooks != self.hooks:
+            self.hooks = hooks
             for function, code, steps in self._functions.values():
                 self._set(function, code, steps)
 

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from helpers.interleave import scheduler
-from helpers.interleave.errors import ExploreError, NotFound
-from helpers.interleave.scheduler import Verdict
+from helpers.interleave import model, switches
+from helpers.interleave.errors import ExploreError, Nondeterministic, NotFound
+from helpers.interleave.model import Verdict
 from helpers.interleave.search import Search, hashable
 from helpers.interleave.session import Options, Session, in_session
 from helpers.interleave.trace import Recorder, Trace, check_repeatable
 
-_KINDS = [scheduler.RETURNED, scheduler.ERROR, scheduler.DEADLOCK]
+_KINDS = [model.RETURNED, model.ERROR, model.DEADLOCK]
 
 
 class Result:
@@ -43,15 +43,15 @@ class Result:
         self.errors: Counter = Counter()
         self.deadlocks = 0
         for ending, count in self._counts.items():
-            if ending.kind == scheduler.RETURNED and not ending.died:
+            if ending.kind == model.RETURNED and not ending.died:
                 self.outcomes[ending.value] += count
-            self.deadlocks += count * (ending.kind == scheduler.DEADLOCK)
-            for name in {*ending.died, *([ending.value] if ending.kind == scheduler.ERROR else [])}:
+            self.deadlocks += count * (ending.kind == model.DEADLOCK)
+            for name in {*ending.died, *([ending.value] if ending.kind == model.ERROR else [])}:
                 self.errors[name] += count
         self.schedules = sum(self._counts.values())
         self.runs = runs
         self.one_step = sorted(search.session.one_step - {""})
-        self._options = options._replace(sites=frozenset(search.session.sites))
+        self._options = _as_found(options, search.session)
         self.complete = search.complete
         self.bounded = search.bounded
 
@@ -79,7 +79,7 @@ class Result:
 
     def find_other(self, expected: Any, watch: Iterable[str] | None = None) -> Trace | None:
         """The shortest trace of a schedule that ends otherwise than expected, or None if there is none."""
-        wrong = [best for ending, best in self._best.items() if ending != Verdict(scheduler.RETURNED, expected)]
+        wrong = [best for ending, best in self._best.items() if ending != Verdict(model.RETURNED, expected)]
         if not wrong:
             return None
         return _replay(self._program, min(wrong).schedule, watch, self._options)
@@ -121,11 +121,16 @@ class Result:
     def _bounds(self) -> str:
         """What kind of schedules these are, and how many preemptions they have at most."""
         bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
-        more = (
-            ", main taking part" * self._options.preempt_main
-            + ", with a collection at any step" * self._options.collect
-        )
+        more = {True: ", main taking part", False: ", main not interrupted"}.get(
+            self._takes_part, ""
+        ) + ", with a collection at any step" * self._options.collect
         return f"by {self._options.step}{bound}{more}"
+
+    @property
+    def _takes_part(self) -> bool | None:
+        """Whether main is one of the threads; None if it makes no difference."""
+        asked = self._options.preempt_main
+        return asked if asked is not None else (True if self._options.main_sites else None)
 
     def _notes(self) -> str:
         """What else kept schedules out."""
@@ -144,10 +149,10 @@ def _preemptions(count: int | None) -> str:
 
 def _name_of(ending: Verdict) -> Any:
     """What an ending is called in endings."""
-    last = "standstill" if ending.kind == scheduler.DEADLOCK else ending.value
+    last = "standstill" if ending.kind == model.DEADLOCK else ending.value
     if not ending.died:
         return last
-    return f"{', '.join(ending.died)}, then {repr(last) if ending.kind == scheduler.RETURNED else last}"
+    return f"{', '.join(ending.died)}, then {repr(last) if ending.kind == model.RETURNED else last}"
 
 
 def _is_called(ending: Verdict, name: Any) -> bool:
@@ -156,16 +161,16 @@ def _is_called(ending: Verdict, name: Any) -> bool:
 
 def _is_part(ending: Verdict, name: Any) -> bool:
     """Whether an ending is of this kind, whatever else happened."""
-    if ending.kind == scheduler.DEADLOCK and name in ("standstill", "deadlock"):
+    if ending.kind == model.DEADLOCK and name in ("standstill", "deadlock"):
         return True
     return name in ending.died or ending.value == name
 
 
 def _in_words(ending: Verdict) -> str:
     before = f"with {' and '.join(ending.died)}, then " if ending.died else ""
-    if ending.kind == scheduler.RETURNED:
+    if ending.kind == model.RETURNED:
         return f"{before}at {ending.value!r}"
-    return before + ("at a standstill" if ending.kind == scheduler.DEADLOCK else f"with {ending.value}")
+    return before + ("at a standstill" if ending.kind == model.DEADLOCK else f"with {ending.value}")
 
 
 def explore(
@@ -175,7 +180,7 @@ def explore(
     max_schedules: int = 50_000,
     reduce: bool = False,
     *,
-    preempt_main: bool = False,
+    preempt_main: bool | None = None,
     step_into: Iterable[types.ModuleType] = (),
     collect: bool = False,
     max_steps: int = 2_000,
@@ -183,16 +188,18 @@ def explore(
     """Run the program under every schedule with at most max_preemptions preemptions, and count how each ends.
 
     It speaks of a model of the program: a step is a statement of its own code, or an access in it, and a library call
-    is part of a step unless it waits; the main function is not interrupted; sleeps and timeouts take no time, and any
-    time that a schedule likes; an exception that a thread does not catch ends that thread. A count of schedules is no
-    likelihood.
+    is part of a step unless it waits; the main function takes part where it touches what a running thread touches;
+    sleeps and timeouts take no time, and any time that a schedule likes; an exception that a thread does not catch ends
+    that thread. A count of schedules is no likelihood.
 
     program: a function without arguments that starts its own threads and returns what they made
     max_preemptions: how often a schedule may interrupt a thread that could go on; None for every schedule
-    step: "line", a statement, or "access", each read and write of what another thread can reach
+    step: "line", a statement; "access", each read and write of what another thread can reach: all that the language
+    allows; "switch", only where this interpreter can hand over its global lock, see switches
     reduce: run only one of several schedules that differ merely in the order of steps which do not touch the same
     data, and count the rest (see effects for what is taken to touch what)
-    preempt_main: whether the main program's own lines take part; otherwise it runs whenever it can
+    preempt_main: whether every line of main is a step, like a thread's; False: none is, it runs whenever it can; None:
+    those are that touch what a running thread touches, and what the others do makes no difference
     step_into: library modules whose code is stepped through like the reader's
     collect: whether the garbage collector may come before any step of a thread, once in a schedule; otherwise it waits
     for the end of each
@@ -211,10 +218,11 @@ def explore(
 def _search(program: Callable[[], Any], options: Options) -> tuple[Search, int]:
     def work(session: Session) -> tuple[Search, int]:
         check_repeatable(session)
+        session.look_at_threads_first()
         session.runs = 0
         search = Search(session)
         search.go()
-        if options.reduce and Verdict(scheduler.ERROR, "StepLimit") in search.endings:
+        if options.reduce and Verdict(model.ERROR, "StepLimit") in search.endings:
             session.length_matters = True  # how far a state is from the limit decides how it goes on
             search = Search(session)
             search.go()
@@ -229,7 +237,7 @@ def replay(
     watch: Iterable[str] | None = None,
     *,
     step: str = "line",
-    preempt_main: bool = False,
+    preempt_main: bool | None = None,
     step_into: Iterable[types.ModuleType] = (),
     collect: bool = False,
     max_steps: int = 2_000,
@@ -244,15 +252,37 @@ def replay(
         step=step, preempt_main=preempt_main, max_steps=max_steps, step_into=tuple(step_into), collect=collect
     )
     _check(options)
-    if step == "access":  # which accesses are steps is known only once all schedules are
-        options = options._replace(sites=frozenset(_search(program, options)[0].session.sites))
-    return _replay(program, schedule, watch, options)
+    turns = list(schedule)
+    if step == "line" and (preempt_main is not None or not _main_takes_part(program, turns, options)):
+        return _replay(program, turns, watch, options)
+    # Which steps are schedule points is known only once all schedules are.
+    return _replay(program, turns, watch, _as_found(options, _search(program, options)[0].session))
+
+
+def _main_takes_part(program: Callable[[], Any], turns: list[int], options: Options) -> bool:
+    """Whether main does under this schedule, or the schedule is none without."""
+
+    def work(session: Session) -> bool:
+        session.look_at_threads_first()
+        session.execute(turns, [])
+        return bool(session.main_sites)
+
+    try:
+        return in_session(program, options._replace(max_preemptions=None), work)
+    except Nondeterministic:
+        return True
+
+
+def _as_found(options: Options, session: Session) -> Options:
+    """The options with the schedule points that a session has found."""
+    main_sites = frozenset(session.main_sites) if options.preempt_main is None else None
+    return options._replace(sites=frozenset(session.sites), main_sites=main_sites)
 
 
 def _replay(
     program: Callable[[], Any], schedule: Iterable[int], watch: Iterable[str] | None, options: Options
 ) -> Trace:
-    options = options._replace(max_preemptions=None, reduce=False)
+    options = options._replace(max_preemptions=None, reduce=False, main_sites=options.main_sites or frozenset())
 
     def work(session: Session) -> Trace:
         recorder = Recorder(None if watch is None else list(watch))
@@ -272,8 +302,10 @@ def is_blocked(thread: threading.Thread) -> bool:
 
 
 def _check(options: Options) -> None:
-    if options.step not in ("line", "access"):
-        raise ExploreError(f'step is "line" or "access", not {options.step!r}.')
+    if options.step not in ("line", "access", "switch"):
+        raise ExploreError(f'step is "line", "access" or "switch", not {options.step!r}.')
+    if options.step == "switch" and (why := switches.are_none()):
+        raise ExploreError(why)
     limits = {"max_schedules": options.max_schedules, "max_steps": options.max_steps}
     for module in options.step_into:
         if not isinstance(module, types.ModuleType) or not getattr(module, "__file__", ""):

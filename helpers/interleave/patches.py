@@ -95,7 +95,8 @@ def _is_alive(original: Callable) -> Callable:
         task = getattr(self, "_interleave_task", None)
         if task is None:
             return original(self)
-        task.run.touch(("end", task.index), write=False)
+        task.run.touch(("alive", task.index), write=False)
+        task.joined = task.joined or (task.finished and task.run.current.index == 0)
         return not task.finished
 
     return is_alive
@@ -148,6 +149,9 @@ _EPOCH = 1_800_000_000.0  # what time.time() begins with, the same in every run
 
 
 def _living(run: Run) -> list[threading.Thread]:
+    for task in run.tasks:
+        run.touch(("alive", task.index), write=False)
+    run.touch(("thread", len(run.tasks)), write=False)  # the next to start
     return [task.thread for task in run.tasks if not task.finished]
 
 

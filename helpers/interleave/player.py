@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from helpers.interleave import scheduler
+from helpers.interleave import model
 from helpers.interleave.errors import ExploreError
+from helpers.interleave.model import Verdict
 from helpers.interleave.rewrite import NOWHERE
-from helpers.interleave.scheduler import Run, Verdict
+from helpers.interleave.scheduler import Run
 from helpers.interleave.search import Branch, Search
 from helpers.interleave.session import Options, Session, in_session
 from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
@@ -77,7 +78,7 @@ class _Graph(Search):
 
     def _add(self, run: Run, recorder: Recorder, depth: int) -> None:
         del self.nodes[depth:]
-        merged = run.verdict.kind == scheduler.MERGED
+        merged = run.verdict.kind == model.MERGED
         for step in range(depth, len(run.picks) + 1):
             if merged and step == len(run.picks):
                 node = self.by_key[run.verdict.value]
@@ -100,7 +101,7 @@ class _Graph(Search):
     def _end(self, run: Run, recorder: Recorder) -> None:
         ending = self.nodes[-1].ending = self._ending(run)
         self.texts.setdefault(ending, ending_sentence(run, recorder.standstill, recorder.in_cycle))
-        if self.serial is None or (self.serial.kind != scheduler.RETURNED == ending.kind):
+        if self.serial is None or (self.serial.kind != model.RETURNED == ending.kind):
             self.serial = ending
         if len(run.tasks) > len(self.names):
             self.names = [task.name for task in run.tasks]

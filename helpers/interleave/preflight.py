@@ -159,8 +159,13 @@ _HEAP_TYPE = 1 << 9  # made by a class statement
 
 
 def _file_of(kind: type) -> str:
+    """Where a class was made; of one whose module is no file's, where its methods were."""
     module = sys.modules.get(kind.__module__)
-    return getattr(module, "__file__", None) or ("" if kind.__module__ == "__main__" else "<string>")
+    file = getattr(module, "__file__", None) or ("" if kind.__module__ == "__main__" else None)
+    if file is None:
+        methods = [member for member in vars(kind).values() if isinstance(member, types.FunctionType)]
+        file = next((m.__code__.co_filename for m in methods if m.__code__.co_filename != "<string>"), "<string>")
+    return file
 
 
 def _may_be_followed(file: str) -> bool:
@@ -181,6 +186,8 @@ def _named(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
 def _closure(function: types.FunctionType) -> dict[str, Any]:
     values = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name == "__classdict__":  # of annotations, from 3.14 on: a class itself, without what setattr sees to
+            continue
         with contextlib.suppress(ValueError):  # not assigned yet
             values[name] = cell.cell_contents
     return values

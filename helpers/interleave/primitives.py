@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from helpers.interleave import hooks
 from helpers.interleave.errors import Abort, Over
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def start(run: Run, thread: threading.Thread) -> None:
     thread._interleave_task = task
     thread._ident = task.carrier.ident
     threading._active[task.carrier.ident] = thread
-    thread._started.set()
+    with hooks.paused():  # what it touches inside stands for the thread, below
+        thread._started.set()
     run.touch(("thread", task.index))
     task.touched.reads.add(("thread", task.index))
 
@@ -186,6 +188,7 @@ def join(run: Run, thread: threading.Thread, timeout: float | None = None) -> No
     if not task.finished:
         run.block(Ending(task), timeout)
         run.touch(("end", task.index), write=False)
+    task.joined = task.joined or (task.finished and run.current.index == 0)
 
 
 def sleep(run: Run, seconds: float) -> None:

@@ -39,6 +39,9 @@ NOWHERE = Statement("", 0, "", ("", 0))
 statements: list[Statement] = [NOWHERE]  # by number: a hook is given the number
 
 
+_numbers: dict[tuple, int] = {}  # of the statements, by place and text
+
+
 def hook_name(hook: str) -> str:
     """The name under which rewritten code finds a hook among the builtins."""
     return f"__interleave_{hook}__"
@@ -48,7 +51,7 @@ def call(hook: str, *arguments: ast.expr | int | str, at: ast.AST) -> ast.Call:
     """A call of a hook, at the position of a node."""
     parts = [part if isinstance(part, ast.AST) else ast.Constant(part) for part in arguments]
     new = ast.Call(ast.Name(hook_name(hook), ast.Load()), parts, [])
-    return ast.copy_location(new, at)  # rewritten sees to its parts
+    return ast.copy_location(new, at)  # rewrite sees to its parts
 
 
 def before(hook: ast.expr, value: ast.expr) -> ast.expr:
@@ -68,20 +71,28 @@ class Rewriter(ast.NodeTransformer):
     """Puts a hook before each statement of every function. first: the first statement of each, by name and line."""
 
     def __init__(self, file: str, lines: list[str], tree: ast.Module, steps: bool = True) -> None:
-        """lines: the file's text; steps: False for library code, of which only accesses count."""
-        self.file, self.lines, self.steps = file, lines, steps
+        """lines: the file's text; tree: what is rewritten; steps: False for library code, where only accesses count."""
+        self.file, self.lines, self.tree, self.steps = file, lines, tree, steps
         self.scopes: dict[ast.AST, Scope] = Scopes(tree).of
         self.scope = self.scopes[tree]
         self.function = ("", 0)
         self.first: dict[tuple[str, int], int] = {}
         self.crowded = _lines_with_several(tree)
 
+    def rewrite(self) -> None:
+        """Put the hooks in."""
+        self.tree.body = self.body(self.tree.body)
+        ast.fix_missing_locations(self.tree)
+
     # ---- numbers ------------------------------------------------------------------------------------------------
 
     def number(self, node: Any, leaving: bool = False) -> int:
-        """The number of a statement, made now."""
+        """The number of a statement: the same whether or not accesses have hooks as well."""
         text = self._text(node) + ("  (leaving)" if leaving else "")
-        return self.register(node, text, leaving, assigned(node))
+        key = self.file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text, self.function
+        if key not in _numbers:
+            _numbers[key] = self.register(node, text, leaving, assigned(node))
+        return _numbers[key]
 
     def register(self, node: Any, text: str, leaving: bool = False, assigns: frozenset[str] = frozenset()) -> int:
         """A number for a step with this text."""
@@ -351,11 +362,3 @@ def assigned(node: ast.AST) -> frozenset[str]:
             elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store | ast.Del):
                 found.add(f".{part.attr}")
     return frozenset(found)
-
-
-def rewritten(file: str, lines: list[str], tree: ast.Module, kind: type[Rewriter], steps: bool = True) -> Rewriter:
-    """The tree rewritten in place, as the attribute `tree` of the rewriter that did it."""
-    rewriter = kind(file, lines, tree, steps)
-    tree.body = rewriter.body(tree.body)
-    rewriter.tree = ast.fix_missing_locations(tree)
-    return rewriter

@@ -12,40 +12,26 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from helpers.interleave import audit, choices, effects, hooks, loops, primitives, source
+from helpers.interleave import audit, choices, hooks, loops, main_thread, primitives, source, turns
 from helpers.interleave.carriers import Carrier
 from helpers.interleave.effects import ANYTHING, Touched
 from helpers.interleave.errors import Abort
 from helpers.interleave.happens_before import Order
-from helpers.interleave.rewrite import NOWHERE, Statement, statements
+from helpers.interleave.main_thread import Mains
+from helpers.interleave.model import ERROR, RETURNED, Node, Verdict
+from helpers.interleave.rewrite import Statement, statements
 from helpers.interleave.sharing import Sharing
 from helpers.interleave.tasks import Task
 
-RETURNED, ERROR, DEADLOCK, MERGED = "returned", "error", "deadlock", "merged"
-
-
-class Verdict(NamedTuple):
-    """How a run ended: kind and the returned value, the exception's name, or for a merged run the state it reached.
-
-    died: the names of the exceptions of which threads other than main ended before, in alphabetical order
-    """
-
-    kind: str
-    value: Any = None
-    died: tuple[str, ...] = ()
-
-
-class Node(NamedTuple):
-    """A point of the run where somebody takes a step: who could, the first `free` of them without a preemption."""
-
-    options: tuple[int, ...]
-    free: int
-    place: Statement | None  # where the one who was picked stood
-
-
 _MAINS_STEPS = 2_000  # at least so many are main's before it counts as endless: a small limit is meant for the threads
+
+
+def _alone(variable: Any, write: bool) -> Touched:
+    touched = Touched()
+    (touched.writes if write else touched.reads).add(variable)
+    return touched
 
 
 def in_words(error: BaseException) -> str:
@@ -65,8 +51,11 @@ class Run:
         self.options = options
         self.reduce: bool = options.reduce
         self.by_access: bool = options.step == "access"
-        self.preempt_main: bool = options.preempt_main
+        self.by_switch: bool = options.step == "switch"
+        self.by_line: bool = options.step == "line"
+        self.preempt_main: bool | None = options.preempt_main
         self.max_steps: int = options.max_steps
+        self.mains_limit = max(self.max_steps, _MAINS_STEPS)
         self.carriers, self.prefix, self.expected = carriers, prefix, expected
         self.driver = carriers[0]
         self.tasks: list[Task] = []
@@ -81,6 +70,7 @@ class Run:
         self.observer: Callable[[Run], None] | None = None
         self.output: list[tuple[Task, str]] = []
         self.preemptions = self.steps = self.switches = 0
+        self.living = 0  # threads that have been started and have not finished
         self.clock = 0.0
         self.value: Any = None
         self.verdict: Verdict | None = None
@@ -102,6 +92,9 @@ class Run:
         self.order = Order()
         self.sites: set[int] = set()  # the accesses that are schedule points, where accesses are steps
         self.sharing = Sharing()
+        self.main_sites: set[int] = set()  # the statements or accesses of main that are schedule points
+        self.mains: Mains | None = None  # finds them out, if that is wanted
+        self.main_last = False  # every step of main is one that the others go before
 
     # ---- the run as a whole, on the carrier of the main program -------------------------------------------------
 
@@ -110,6 +103,7 @@ class Run:
         carrier = self.carriers[0]
         main = Task(self, 0, main_thread, carrier)
         main.begun = True
+        self.living = 1
         self.tasks.append(main)
         self.current = self.running = carrier.task = main
         for holder in self.cached:
@@ -125,13 +119,13 @@ class Run:
         except Abort:
             pass
         self.ending = True
-        self._observe()
+        self.observe()
         self._unwind()
         if self.verdict is None:
             self.verdict = Verdict(RETURNED, self.value)
         self.verdict = self.verdict._replace(died=tuple(sorted(set(self.died))))
 
-    def _observe(self) -> None:
+    def observe(self) -> None:
         """Let the observer look, and call what it likes of the program's: that is no part of the run."""
         if self.observer:
             trace = sys.gettrace()
@@ -145,6 +139,7 @@ class Run:
     def new_task(self, thread: threading.Thread) -> Task:
         """Another controlled thread, on a carrier of its own."""
         index = len(self.tasks)
+        self.living += 1
         if index == len(self.carriers):
             self.carriers.append(Carrier())
         self.tasks.append(Task(self, index, thread, self.carriers[index]))
@@ -196,8 +191,10 @@ class Run:
 
     def ends(self, task: Task) -> None:
         """A thread has done all it has to do."""
+        self.living -= 1
         task.site = task.last_site = 0
-        self.touch(("end", task.index))
+        self.touch(("end", task.index))  # for join
+        self.touch(("alive", task.index))  # for who looks whether it has
 
     def finish(self, task: Task) -> None:
         """A thread other than main has ended."""
@@ -227,26 +224,62 @@ class Run:
         entry = stack[-1] if stack and stack[-1].frame is frame else task.enter(frame)
         entry.number = task.last_site = number
         self.steps += 1
-        if self.steps - len(self.picks) > max(self.max_steps, _MAINS_STEPS):  # main's, which are taken without a choice
+        if self.steps - len(self.picks) > self.mains_limit:  # main's, which are taken without a choice
             self.end(Verdict(ERROR, "StepLimit"))
             self._leave(task)
         task.took_lock = False
+        if self.mains and (number if task.index else -number) not in self.mains.judged:
+            self._judge_statement(task, number)
         if loop:
             self._look_round(task, entry, number, frame)
-        if task.granted or self.by_access:
-            if not self.by_access or task.spinning or number in self.sites:
-                self._schedule_point(task)
-        elif task.index or self.preempt_main or task.spinning:
-            self._hand_on(task)
+        if self.by_line or task.spinning or self.main_last or (self.by_access and self._is_site(task, number)):
+            self._schedule_point(task, number)
 
-    def _schedule_point(self, task: Task) -> None:
+    def switch(self) -> None:
+        """The interpreter can hand over its lock, in the middle of a statement."""
+        if self.by_switch and not self.ending:
+            task = self.current
+            task.paused = True
+            self._schedule_point(task, 0)
+            task.paused = False
+
+    def _is_site(self, task: Task, number: int) -> bool:
+        """Whether a statement is a step by access: in the middle of a call in C that touches what is shared."""
+        sites = self._sites_of(task)
+        return number in sites or task.from_c in sites
+
+    def _sites_of(self, task: Task) -> set[int]:
+        return self.sites if task.index or self.preempt_main else self.main_sites
+
+    def _schedule_point(self, task: Task, number: int) -> None:
         if task.granted:
             task.granted = False
             was_picked = self.picks and choices.thread_of(self.picks[-1]) == task.index
             if was_picked:  # main may go on without
                 self.entered[len(self.picks) - 1] = task.place
-        elif task.index or self.preempt_main or task.spinning:
+        elif task.index or self._main_stops(task, number):
             self._hand_on(task)
+
+    def _main_stops(self, main: Task, number: int) -> bool:
+        """Whether another thread may go before this step of main's."""
+        if self.preempt_main or main.spinning:
+            return True
+        if not self.main_sites or (number not in self.main_sites and not self.by_switch) or not self.is_concurrent():
+            return False
+        self.last = main  # it could go on, so whoever goes before it preempts it
+        return True
+
+    def _judge_statement(self, task: Task, number: int) -> None:
+        """No run with records has carried out this statement. Of main's, those count before it has joined all."""
+        if task.index or self.unjoined():
+            if not self.records:
+                self._do_again_with_records(task)
+            self.mains.judged.add(number if task.index else -number)
+
+    def _do_again_with_records(self, task: Task) -> None:
+        self.asks_for_records = True
+        self.end(None)
+        self._leave(task)
 
     def come_round(self, number: int, frame: types.FrameType) -> None:
         """An endless loop of the thread that has the baton comes round."""
@@ -259,17 +292,20 @@ class Run:
             if self.records:
                 task.spinning = True
             else:
-                self.asks_for_records = True
-                self.end(None)
-                self._leave(task)
+                self._do_again_with_records(task)
 
-    def access(self, number: int, touched: Touched) -> None:
-        """The thread that has the baton is about to read and write: where accesses are steps, another may go first."""
+    def access(self, number: int, touched: Touched, things: tuple | None = None) -> None:
+        """The thread that has the baton is about to read and write: where accesses are steps, another may go first.
+
+        things: the objects with which it does so, None if that may be any
+        """
         if self.ending:
             return
         task = self.current
         if self.by_access:
             self._access_by_site(task, number, touched)
+        if self.mains:
+            self.mains.note(self, task, touched, things)
         task.touched.reads |= touched.reads
         task.touched.writes |= touched.writes
         task.changes += len(touched.writes)
@@ -279,19 +315,23 @@ class Run:
         site = number if statements[number].text else task.site
         if statements[number].text:
             task.last_site = number
-            if number in self.sites and task.stack:
+            if task.stack and (self.main_last or number in self._sites_of(task)):
                 task.stack[-1].number = number
-                self._schedule_point(task)
-        if self._takes_part(task):
+                self._schedule_point(task, number)
+        if touched and self._takes_part(task):
             self.sharing.note(site, task.index, touched)
 
     def _takes_part(self, task: Task) -> bool:
         """Whether another thread could come between a thread's steps."""
-        return bool(task.index) or (self.preempt_main and any(not other.finished for other in self.tasks[1:]))
+        return bool(task.index) or (self.preempt_main is not False and bool(self.unjoined()))
+
+    def unjoined(self) -> frozenset[int]:
+        """The threads of which main does not know that they have ended."""
+        return frozenset(task.index for task in self.tasks[1:] if not task.joined)
 
     def is_concurrent(self) -> bool:
         """Whether there are two threads that have not finished."""
-        return sum(not task.finished for task in self.tasks) > 1
+        return self.living > 1
 
     def site_of(self, number: int) -> int:
         """The call of the reader's to which what library code does is put down."""
@@ -307,7 +347,7 @@ class Run:
 
     def _hand_on(self, task: Task) -> None:
         """The present step is over: whoever is chosen takes the next one."""
-        chosen = None if self.ending else self._choose()
+        chosen = None if self.ending else turns.choose(self)
         if chosen is None:
             self._leave(task)
             return
@@ -342,7 +382,7 @@ class Run:
         A call that takes several inside, as a semaphore's acquire does, is one.
         """
         task = self.current
-        if not task.stack or (task.index == 0 and not self.preempt_main):
+        if not task.stack or not (task.index or self.preempt_main or main_thread.is_at_site(self, task)):
             return
         call, frame = None, caller  # call: what the reader's statement calls and that takes the lock, if not directly
         while frame is not None and frame is not task.stack[-1].frame:
@@ -362,121 +402,9 @@ class Run:
         if self.records and hooks.run is self:  # an observer may ask, too
             task = self.current
             (task.touched.writes if write else task.touched.reads).add(variable)
-            if self.by_access and self._takes_part(task) and variable[0] != "thread":
-                alone = Touched()
-                (alone.writes if write else alone.reads).add(variable)
-                self.sharing.note(task.site or task.last_site, task.index, alone)
-
-    # ---- the choice ---------------------------------------------------------------------------------------------
-
-    def _choose(self) -> Task | None:
-        if self.records:
-            self._settle(self.running)
-        main = self.tasks[0]
-        if not self.preempt_main and not main.spinning and main.can_run():
-            self.running = main
-            return main
-        if main.finished and all(task.finished or task.thread.daemon for task in self.tasks):
-            return None
-        if self.observer:
-            self._observe()
-        step = len(self.picks)
-        if step < len(self.expected) - 1 and (again := self._as_before(step)) is not None:
-            return again
-        options, free = choices.options_of(self)
-        if not options:
-            self._judge_standstill()
-            return None
-        index = self._pick(options, free)
-        if index is None:
-            return None
-        return self._grant(self.tasks[choices.thread_of(index)], index, index not in options[:free])
-
-    def _as_before(self, step: int) -> Task | None:
-        """Whoever took this step in the run before, which chose the same up to here; None if that is not so."""
-        index, node = self.prefix[step], self.expected[step]
-        thread = choices.thread_of(index)
-        task = self.tasks[thread] if thread < len(self.tasks) else None
-        if task is None or task.place != node.place or not (task.can_run() or task.can_time_out()):
-            return None
-        self.keys.append(None)
-        self.nodes.append(node)
-        self.picks.append(index)
-        return self._grant(task, index, index not in node.options[: node.free])
-
-    def _settle(self, task: Task) -> None:
-        """The step is over, and an event."""
-        if task.announced:
-            self.order.withdraw(task.announced, task.touched)
-            task.announced = 0
-        if self._sweep():
-            task.touched.writes.add(ANYTHING)
-        if isinstance(task.waiting, primitives.Lock) and task.deadline is None and not task.touched.writes:
-            task.announced = self.order.announce(task.past, task.touched)
-            return
-        task.past = self.order.event(task.past, task.touched)
-        task.touched = Touched()
-
-    def _sweep(self) -> bool:
-        if not effects.objects.kept:
-            return False
-        with hooks.paused():  # what goes may have a __del__
-            return effects.objects.sweep()
-
-    def _state(self) -> tuple:
-        """Equal for two runs that will have the same choices and the same endings."""
-        last = self.last
-        bounded = self.options.max_preemptions is not None
-        return (
-            tuple((task.past, task.announced and task.waiting.variable) for task in self.tasks),
-            (self.preemptions, last and last.can_run() and last.index) if bounded else (),
-            tuple(task.spinning for task in self.tasks),
-            loops.open_visits(self),
-            self.collected,
-            len(self.picks) if self.length_matters else 0,
-        )
-
-    def _pick(self, options: list[int], free: int) -> int | None:
-        step = len(self.picks)
-        if step >= self.max_steps:
-            self.end(Verdict(ERROR, "StepLimit"))
-            return None
-        index = self.prefix[step] if step < len(self.prefix) else options[0]
-        expected = self.expected[step] if step < len(self.expected) else None
-        thread = choices.thread_of(index)
-        place = self.tasks[thread].place if thread < len(self.tasks) else NOWHERE
-        if index not in options or (expected and choices.differs(expected, options, place)):
-            self.abandon(choices.surprise(self, step, index, expected, place))
-            return None
-        key = None
-        if self.reduce and len(options) > 1 and step >= len(self.prefix):
-            key = self._state()
-            if key in self.known:
-                self.end(Verdict(MERGED, key))
-                return None
-        self.keys.append(key)
-        self.nodes.append(Node(tuple(options), free, place))
-        self.picks.append(index)
-        return index
-
-    def _grant(self, task: Task, option: int, preempts: bool) -> Task:
-        if option < 0:
-            self.collected = task.collects = True
-        if not task.can_run():
-            self.clock = max(self.clock, task.deadline)
-            task.touched.writes.add("clock")
-        self.preemptions += preempts
-        if task is not self.running:
-            self.switches += 1
-            for other in self.tasks:
-                other.spinning = False
-        if task.index or self.preempt_main:
-            self.last = task
-        self.running = task
-        return task
-
-    def _judge_standstill(self) -> None:
-        stuck = [task for task in self.tasks if not task.finished and not task.thread.daemon]
-        if self.returned:
-            stuck = [task for task in stuck if not task.is_pool_worker]
-        self.end(Verdict(DEADLOCK) if stuck else None)
+            if variable[0] == "thread" or (variable[0] == "end" and not task.index):
+                return
+            if self.by_access and self._takes_part(task):
+                self.sharing.note(task.site or task.last_site, task.index, _alone(variable, write))
+            if self.mains:
+                self.mains.note(self, task, _alone(variable, write))

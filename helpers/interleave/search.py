@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from helpers.interleave import scheduler
-from helpers.interleave.scheduler import Node, Run, Verdict
+from helpers.interleave import model
+from helpers.interleave.model import Node, Verdict
+from helpers.interleave.scheduler import Run
 from helpers.interleave.session import Session
 
 _ENDLESS_RUNS = 20  # after so many runs into the step limit, more would not tell more
@@ -58,12 +59,13 @@ class Search:
             for i, node in enumerate(run.nodes[depth:], depth):
                 path.append(Branch(node, run.picks[i], run.keys[i], Counter() if self.reduce else self.endings))
             below = path[-1].endings if path else self.endings
-            if run.verdict.kind == scheduler.MERGED:
+            if run.verdict.kind == model.MERGED:
                 below.update(known[run.verdict.value])
             else:
                 ending = self._ending(run)
                 below[ending] += 1
-                endless += ending[:2] == (scheduler.ERROR, "StepLimit")
+                endless += ending[:2] == (model.ERROR, "StepLimit")
+            del run  # so that what it leaves can be collected before the next
             path = self._step_back(path, known)
             if not path:
                 return
@@ -96,7 +98,7 @@ class Search:
 
     def _ending(self, run: Run) -> Verdict:
         kind, value = run.verdict[:2]
-        if kind == scheduler.RETURNED:
+        if kind == model.RETURNED:
             value = hashable(value)
         ending = Verdict(kind, value, run.verdict.died)
         candidate = _Best(run.preemptions, len(run.picks), tuple(run.picks))

@@ -7,24 +7,44 @@ import contextlib
 import gc
 import signal
 import sys
+import sysconfig
 import threading
 import time
 import types
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from helpers.interleave import audit, effects, hooks, instrument, library, patches, preflight, source, stuck
+from helpers.interleave import (
+    audit,
+    effects,
+    hooks,
+    hooks_accesses,
+    hooks_switches,
+    instrument,
+    library,
+    patches,
+    preflight,
+    source,
+    stuck,
+)
 from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
 from helpers.interleave.identity import Identities
-from helpers.interleave.scheduler import Node, Run
+from helpers.interleave.main_thread import Mains
+from helpers.interleave.model import Node
+from helpers.interleave.scheduler import Run
 
-Step = Literal["line", "access"]
+Step = Literal["line", "access", "switch"]
+
+for module in (hooks, hooks_accesses, hooks_switches):
+    hooks.put_among_builtins(module.HOOKS)
 
 _exploring = _thread.allocate_lock()
 _POLL_S = 0.2
 _STUCK_S = 4.0  # without a step and without using the processor
 _UNWIND_S = 5.0
+_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+_RUNS_A_COLLECTION = 50 if _FREE_THREADED else 1  # a collection goes through all objects there, young and old
 
 
 class Options(NamedTuple):
@@ -34,15 +54,16 @@ class Options(NamedTuple):
     step: Step = "line"
     max_schedules: int = 50_000
     reduce: bool = False
-    preempt_main: bool = False
+    preempt_main: bool | None = None
     max_steps: int = 2_000
     step_into: tuple[types.ModuleType, ...] = ()
     collect: bool = False
     sites: frozenset[int] = frozenset()  # the accesses that are schedule points, as far as they are known
+    main_sites: frozenset[int] | None = None  # main's steps that are schedule points; None if they are to be found out
 
 
 class Again(Exception):
-    """A run has shown more accesses at which others could get in the way; the exploration begins anew with these."""
+    """A run has shown more steps at which others could get in the way; the exploration begins anew with these."""
 
 
 class Session:
@@ -54,9 +75,13 @@ class Session:
     def __init__(self, program: Callable[[], Any], options: Options) -> None:
         """Nothing is replaced or started before the with block is entered."""
         self.program, self.options = program, options
-        self.records = options.reduce or options.step == "access"  # accesses, in every run
+        self.records = options.reduce or options.step != "line"  # accesses, in every run
         self.has_library = False  # among what has hooks
         self.sites: set[int] = set(options.sites)
+        self.main_sites: set[int] = set(options.main_sites or ())
+        self.judges_main = options.preempt_main is None and options.main_sites is None
+        self.judged: set[int] = set()  # statements, see main_thread
+        self.looked = False
         self.one_step: set[str] = set()  # library code that ran, see audit
         self.carriers: list[Carrier] = []
         self.present: Run | None = None
@@ -83,12 +108,12 @@ class Session:
             self.fresh_threads = findings.has_thread_locals
             self.cached = findings.cached
             self._exit.callback(self._restore_locks, [(found, found.lock) for found in findings.cached])
-            self.swapped = instrument.Swapped(self.records)
+            self.swapped = instrument.Swapped("steps")
             self._exit.callback(self.swapped.restore)
             for function in findings.functions:
                 if not self.swapped.add(function):
                     raise instrument.refusal(function.__code__)
-            self._record(self.records)
+            self._record(self.records or self.judges_main)
             self._exit.enter_context(patches.installed(findings))
             self._exit.enter_context(audit.of_functions())
             self._exit.enter_context(_no_collections())
@@ -112,13 +137,15 @@ class Session:
             else:
                 carrier.stop()
 
-    def execute(self, prefix: list[int], expected: list[Node], known: Any = (), observer: Any = None) -> Run:
+    def execute(
+        self, prefix: list[int], expected: list[Node], known: Any = (), observer: Any = None, main_last: bool = False
+    ) -> Run:
         """One run, on the driving carrier.
 
         A function of the reader's that nothing led to gets its hooks when it is first called, and the run begins anew.
         """
         while True:
-            run = self._execute(prefix, expected, known, observer)
+            run = self._execute(prefix, expected, known, observer, main_last)
             if run.unhooked is not None:
                 self._hook(run.unhooked)
             elif run.asks_for_records:
@@ -126,17 +153,32 @@ class Session:
             else:
                 break
             observer = observer and observer.anew()
+        self.records = self.records or (run.mains is not None and run.mains.may_race())
         self._record(self.records)
         self.runs += 1
         self.one_step |= run.one_step
         if run.problem is not None:
             raise run.problem
-        if run.by_access and not run.sharing.sites() <= self.sites:
-            self.sites |= run.sharing.sites()
+        if self._has_more_sites(run):
             raise Again
         if self.cancelled is not None:
             raise self.cancelled
         return run
+
+    def _has_more_sites(self, run: Run) -> bool:
+        before = len(self.sites) + len(self.main_sites)
+        if run.by_access:
+            self.sites |= run.sharing.sites()
+        if run.mains:
+            self.main_sites |= run.mains.sites()
+        return len(self.sites) + len(self.main_sites) > before
+
+    def look_at_threads_first(self) -> None:
+        """A run that shows where main races, also with threads that it does not wait for."""
+        finds_sites = self.options.step == "access" and self.options.preempt_main
+        if (self.judges_main or finds_sites) and not self.looked:
+            self.looked = True
+            self.execute([], [], main_last=True)
 
     def _restore_locks(self, locks: list[tuple[Any, Any]]) -> None:
         for holder, lock in locks:
@@ -146,7 +188,7 @@ class Session:
         if accesses and not self.has_library:
             self.has_library = True
             library.add_to(self.swapped)
-        self.swapped.switch(accesses)
+        self.swapped.switch(("switches" if self.options.step == "switch" else "accesses") if accesses else "steps")
 
     def _hook(self, code: types.CodeType) -> None:
         gc.unfreeze()  # or it would not look there
@@ -155,14 +197,22 @@ class Session:
             raise instrument.refusal(code)
         gc.freeze()
 
-    def _execute(self, prefix: list[int], expected: list[Node], known: Any, observer: Any) -> Run:
+    def _execute(self, prefix: list[int], expected: list[Node], known: Any, observer: Any, main_last: bool) -> Run:
         if self.cancelled is not None:
             raise self.cancelled
         if self.fresh_threads:
             self._stop_carriers(keep=1)
+        if self.options.collect:
+            gc.collect()
+        elif self.runs % _RUNS_A_COLLECTION == 0:
+            gc.collect(0)  # what a run leaves is no business of the next
         run = Run(self.options, self.carriers, prefix, expected)
-        run.known, run.observer, run.sites = known, observer, self.sites
-        run.records = self.swapped.accesses
+        run.known, run.observer = known, observer
+        run.sites, run.main_sites = self.sites, self.main_sites
+        run.mains = Mains(self.judged) if self.judges_main else None
+        if main_last:
+            run.main_last = run.preempt_main = True
+        run.records = self.swapped.hooks != "steps"
         run.length_matters, run.traces = self.length_matters, audit.BY_TRACING and self.runs == 0
         self.present = run
         ident = self.carriers[0].ident
@@ -179,7 +229,6 @@ class Session:
             _forget_threads(run)
             for carrier in self.carriers:
                 carrier.task = None
-            gc.collect()  # what the run leaves is no business of the next
         return run
 
     def run(self, work: Callable[[], Any]) -> Any:
@@ -258,7 +307,7 @@ def in_session(program: Callable[[], Any], options: Options, work: Callable[[Ses
 def _no_collections() -> Iterator[None]:
     """Keep the garbage collector out of runs: it would come at moments that do not repeat themselves.
 
-    It comes after each run, and need not look at what was there before.
+    It comes before each run, and need not look at what was there before.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 class Entry:
     """A frame of the reader's on a thread's stack, the number of the statement at which it stands, and its loops.
 
-    visits: the state in which the thread last came to each head of a loop, see loops
+    visits: the state in which the thread last came to each head of a loop, see loops; turns: the loops that have had
+    their first round, where that matters
     """
 
-    __slots__ = ("frame", "number", "visits")
+    __slots__ = ("frame", "number", "turns", "visits")
 
     def __init__(self, frame: types.FrameType) -> None:
         """The frame has just been entered."""
         self.frame = frame
         self.number = 0
         self.visits: dict[int, Any] = {}
+        self.turns: set[int] = set()
 
 
 class Task:
@@ -47,6 +49,7 @@ class Task:
         self.run, self.index, self.thread, self.carrier = run, index, thread, carrier
         self.ident = carrier.ident
         self.begun = self.finished = self.granted = self.spinning = False
+        self.joined = False  # main knows that it has ended
         self.died = ""  # of which exception, as Python prints it
         self.collects = False  # the garbage collector comes before its next step
         self.took_lock = self.paused = False  # in the statement that is under way
@@ -62,6 +65,7 @@ class Task:
         self.past = hash(("thread", index))  # stands for all that came before its next event, see happens_before
         self.announced = 0  # where its step waits for a lock, see happens_before
         self.site = 0  # the call of the reader's that is under way, where accesses are steps
+        self.from_c = 0  # the same, if it is not written in Python and may call back
         self.last_site = 0  # the last access or statement
         self.touched = Touched()  # by the present step, so far
 

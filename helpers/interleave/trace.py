@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.interleave import choices, naming, primitives, scheduler, source
+from helpers.interleave import choices, model, naming, primitives, source
 from helpers.interleave.errors import Nondeterministic
 from helpers.interleave.rewrite import NOWHERE, Statement
-from helpers.interleave.scheduler import Run
+from helpers.interleave.scheduler import Run, in_words
 from helpers.interleave.tasks import Task
 from helpers.shown import shown
 
@@ -167,11 +167,11 @@ class Trace:
         self.verdict = run.verdict
         self.locks_made = [task.locks_made for task in run.tasks[1:]]
         self.locks_taken = [task.locks_taken for task in run.tasks[1:]]
-        self.outcome = run.verdict.value if run.verdict.kind == scheduler.RETURNED else None
-        self.deadlock = recorder.standstill if run.verdict.kind == scheduler.DEADLOCK else []
+        self.outcome = run.verdict.value if run.verdict.kind == model.RETURNED else None
+        self.deadlock = recorder.standstill if run.verdict.kind == model.DEADLOCK else []
         self.raised = next((task.died for task in run.tasks if task.died), "")
-        if not self.raised and run.verdict.kind == scheduler.ERROR:
-            self.raised = self.verdict.value if run.exception is None else scheduler.in_words(run.exception)
+        if not self.raised and run.verdict.kind == model.ERROR:
+            self.raised = self.verdict.value if run.exception is None else in_words(run.exception)
         self.ending = ending_sentence(run, self.deadlock, recorder.in_cycle)
 
     def _columns(self) -> list[int]:
@@ -299,9 +299,9 @@ def ending_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
 
 def _last_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
     kind, value, _ = run.verdict
-    if kind == scheduler.RETURNED:
+    if kind == model.RETURNED:
         return f"It ended at {shown(value)}."
-    if kind == scheduler.DEADLOCK:
+    if kind == model.DEADLOCK:
         return f"{'Deadlock' if in_cycle else 'Standstill'}: {'; '.join(standstill)}."
     if value == "StepLimit":
         return f"It did not end within {run.options.max_steps:,} steps."

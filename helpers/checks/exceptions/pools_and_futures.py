@@ -81,6 +81,7 @@ def _judge_interrupted(gather: Callable, inputs: list) -> None:
     """Refuse an answer that takes its caller's Ctrl-C, which comes while it waits, for the failure of a call."""
     futures, returned, raised = {Future(): given for given in inputs}, threading.Event(), None
     interrupter = threading.Thread(target=_interrupt, args=(futures, returned))
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if this runs in a shell's background
     interrupter.start()
     try:
         gather(futures)
@@ -89,6 +90,7 @@ def _judge_interrupted(gather: Callable, inputs: list) -> None:
     finally:
         returned.set()
         interrupter.join()
+        signal.signal(signal.SIGINT, usual)
     if not isinstance(raised, KeyboardInterrupt):
         raise NotYet(
             "Ctrl-C in your own program, while it waited, was taken for a failure of that call. Ask for "

@@ -1,0 +1,176 @@
+"""What a call touches: tables say it of built-in functions; Python functions with hooks report for themselves."""
+
+from __future__ import annotations
+
+import _operator
+import builtins
+import collections
+import functools
+import math
+import operator
+import threading
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from helpers.interleave import effects, effects_of_accesses
+from helpers.interleave.effects import Touched
+
+_READING_METHODS = frozenset({
+    "get", "items", "keys", "values", "copy", "index", "count", "union", "intersection", "difference", "issubset",
+    "issuperset", "isdisjoint", "symmetric_difference", "__len__", "__contains__", "__getitem__", "__iter__", "__eq__",
+    "__repr__", "__bool__", "__reversed__", "find", "join", "decode", "__sizeof__",
+})  # fmt: skip
+_LOOKS_AT_ARGUMENTS = frozenset({
+    len, repr, print, isinstance, issubclass, callable, id, hash, abs, round, min, max, sum, sorted, any, all, divmod,
+    pow, ord, chr, format, bin, hex, oct, ascii, iter, operator.index, threading.get_ident,
+    threading.get_native_id, builtins.__build_class__,
+})  # fmt: skip
+_MAKES_NEW = frozenset({
+    list, dict, set, deque, tuple, frozenset, bytearray, int, str, float, bool, bytes, complex, range, object, slice,
+    type, memoryview, property, classmethod, staticmethod, functools.partial, collections.OrderedDict,
+    collections.defaultdict, collections.Counter, collections.ChainMap, threading.local,
+})  # fmt: skip
+_ITERATORS = (enumerate, zip, map, filter, reversed)
+
+
+def of_call(function: Callable, arguments: tuple, named: dict) -> Touched:
+    """function(*arguments, **named)."""
+    touched = Touched()
+    _add_call(touched, function, arguments, named)
+    return touched
+
+
+def _add_call(touched: Touched, function: Any, arguments: tuple, named: dict) -> None:
+    kind = type(function)
+    if kind is types.MethodType:
+        _add_function(touched, function.__func__)
+    elif kind is types.FunctionType:
+        _add_function(touched, function)
+    elif kind is types.BuiltinFunctionType:
+        _add_builtin(touched, function, arguments, named)
+    elif kind is functools.partial:
+        _add_call(touched, function.func, function.args + arguments, {**function.keywords, **named})
+    elif issubclass(type(function), type):
+        _add_class(touched, function, arguments, named)
+    elif effects.reports(effects.method_of(kind, "__call__")) != "seen" and not effects.is_own(kind):
+        touched.writes.add(effects.ANYTHING)
+
+
+def _add_function(touched: Touched, function: Any) -> None:
+    code = getattr(function, "__code__", None)
+    if code is None or not effects.is_known(code):
+        touched.writes.add(effects.ANYTHING)
+
+
+def _add_arguments(touched: Touched, arguments: tuple, named: dict, deep: bool = True) -> None:
+    met: set[int] = set()
+    for argument in (*arguments, *named.values()):
+        if callable(argument) and not issubclass(type(argument), type):
+            _add_call(touched, argument, (), {})  # it may be called back
+        else:
+            effects.add_use(touched, argument, deep, met)
+
+
+def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict) -> None:
+    owner = function.__self__
+    name = function.__name__
+    if issubclass(type(owner), effects.CONTAINERS) or type(owner) in effects.VIEWS:
+        if not issubclass(type(owner), tuple | frozenset):
+            touched.reads.add(effects.objects.number(owner))
+            if name not in _READING_METHODS:
+                touched.writes.add(effects.objects.number(owner))
+        _add_arguments(touched, arguments, named, deep=name not in _STORES_ARGUMENT)
+    elif type(owner) in effects.ATOMS or (
+        issubclass(type(owner), effects.IMMUTABLE) and not issubclass(type(owner), type | types.ModuleType)
+    ):
+        _add_arguments(touched, arguments, named)
+    elif issubclass(type(owner), types.GeneratorType):
+        effects.add_use(touched, owner, False, set())
+    elif function in _LOOKS_AT_ARGUMENTS or owner is math:
+        shallow = function in (len, isinstance, callable, id)
+        _add_arguments(touched, arguments, named, deep=not shallow)
+    elif function is next and arguments:
+        effects.add_use(touched, arguments[0], False, set())
+    elif function in (getattr, hasattr) and len(arguments) > 1:
+        _merge(touched, effects_of_accesses.of_load(*arguments[:2]))
+    elif function in (setattr, delattr) and len(arguments) > 1:
+        _merge(touched, effects_of_accesses.of_store(*arguments[:2]))
+    elif owner is _operator:
+        _add_arguments(touched, arguments, named)
+        if arguments and name.startswith(("i", "set", "del")):
+            _merge(touched, effects.of_inplace(arguments[0]))
+    elif issubclass(type(owner), type) and owner in (dict, bytes, str, int, float):
+        _add_arguments(touched, arguments, named)
+    else:
+        touched.writes.add(effects.ANYTHING)
+
+
+_STORES_ARGUMENT = frozenset({"append", "appendleft", "add", "insert", "setdefault", "get", "pop"})
+
+
+def _merge(touched: Touched, other: Touched) -> None:
+    touched.reads |= other.reads
+    touched.writes |= other.writes
+
+
+def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> None:
+    """Making an object: a new one, so that only its arguments count."""
+    if (
+        kind in _MAKES_NEW
+        or kind in _ITERATORS
+        or kind.__module__ == "itertools"
+        or issubclass(kind, effects.IMMUTABLE)
+    ):
+        _add_arguments(touched, arguments, named, deep=not (kind in effects.CONTAINERS or kind in _ITERATORS))
+        return
+    if kind.__module__ in effects.REWRITTEN_NAMES:  # nobody knows the new object yet
+        _add_arguments(touched, arguments, named)
+        return
+    for name in ("__new__", "__init__"):
+        member = effects.method_of(kind, name)
+        member = getattr(member, "__func__", member)  # __new__ is a static method
+        if issubclass(type(member), types.FunctionType):
+            if effects.reports(member) == "unknown":
+                touched.writes.add(effects.ANYTHING)
+        elif not issubclass(kind, (BaseException, *effects.CONTAINERS)) and member not in _INHERITED:
+            touched.writes.add(effects.ANYTHING)
+    if type(kind).__call__ is not type.__call__ and effects.is_unknown(effects.method_of(type(kind), "__call__")):
+        touched.writes.add(effects.ANYTHING)
+    if issubclass(kind, effects.CONTAINERS):
+        _add_arguments(touched, arguments, named)
+
+
+_INHERITED = (object.__new__, object.__init__, threading.local.__new__)
+
+
+def of_manager(value: Any) -> Touched:
+    """What entering and leaving a with block may touch."""
+    touched = Touched()
+    kind = type(value)
+    if effects.is_own(kind):
+        variable = getattr(value, "variable", None)
+        if variable is not None:
+            touched.reads.add(variable)  # taking it is reported by itself
+        return touched
+    if kind.__module__ == "contextlib":
+        return touched  # what it wraps is rewritten code, and effects.reports for itself
+    for name in ("__enter__", "__exit__"):
+        if effects.is_unknown(effects.method_of(kind, name)):
+            touched.writes.add(effects.ANYTHING)
+    return touched
+
+
+def came_from(result: Any, function: Any, arguments: tuple) -> None:
+    """Note what an iterator or a view goes through, which its type does not tell."""
+    kind = type(result)
+    if kind in effects.ATOMS:
+        return
+    if kind in effects.VIEWS or (issubclass(type(function), types.BuiltinFunctionType) and hasattr(kind, "__next__")):
+        owner = getattr(function, "__self__", None)
+        effects.objects.goes_through(
+            result, arguments if issubclass(type(owner), types.ModuleType) else (owner, *arguments)
+        )
+    elif any(function is iterator for iterator in _ITERATORS) or kind.__module__ == "itertools":
+        effects.objects.goes_through(result, tuple(arguments))
