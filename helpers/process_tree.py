@@ -66,13 +66,14 @@ def _descendants(pid: int) -> set[psutil.Process]:
 def ends_while_busy(ended: Callable[[], bool], pid: int, limit_s: float, *, itself: bool = True) -> bool:
     """Wait until it has ended, and say whether it did; give up once the family of pid has been idle for IDLE_S.
 
-    Idle: no process came or went, and all together used next to no CPU. So a busy machine makes no hang. limit_s: give
-    up after that many seconds in any case; itself: whether the process belongs to its family
+    Idle: no process came or went, all together used next to no CPU, and none waits for one. So a busy machine makes no
+    hang. limit_s: give up after that many seconds in any case; itself: whether the process belongs to its family
     """
     deadline, since, seen = time.monotonic() + limit_s, time.monotonic(), None
     while not wait_until(ended, _LOOK_S):  # most have ended by then, and to look at a family takes milliseconds
         now, (members, used_s) = time.monotonic(), _activity(pid, itself)
-        if seen is None or members != seen[0] or used_s - seen[1] > _IDLE_USE * IDLE_S:
+        busy = seen is None or members != seen[0] or used_s - seen[1] > _IDLE_USE * IDLE_S
+        if busy or any(map(is_ready, members)):
             since, seen = now, (members, used_s)
         if now - since > IDLE_S or now > deadline:
             return ended()
