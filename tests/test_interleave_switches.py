@@ -71,6 +71,7 @@ LOOKS = {
     "call of a lambda": "(lambda: 1)()",
     "call of a class": "object()",
     "with a lock": "with lock:\n    box.x = 1\nbox.x = 2",
+    "with, left by an exception": "try:\n    with lock:\n        names[3]\nexcept KeyError:\n    box.x = 1",
     "with two": "with lock, managed:\n    box.x = 1",
     "with Python's": "with managed as found:\n    box.x = 1",
     "for": "for i in items:\n    box.x = i",
