@@ -7,7 +7,8 @@ class Box:
     """A few attributes to share."""
 
     def __init__(self, **attributes):
-        self.__dict__.update(attributes)
+        for name, value in attributes.items():  # not by way of __dict__: then every later step might touch anything
+            setattr(self, name, value)
 
 
 def run_all(*targets):

@@ -121,16 +121,15 @@ class Result:
     def _bounds(self) -> str:
         """What kind of schedules these are, and how many preemptions they have at most."""
         bound = f" with at most {_preemptions(self._options.max_preemptions)}" if self.bounded else ""
-        more = {True: ", main taking part", False: ", main not interrupted"}.get(
-            self._takes_part, ""
-        ) + ", with a collection at any step" * self._options.collect
-        return f"by {self._options.step}{bound}{more}"
+        main = {True: ", main taking part", False: ", main not interrupted", None: ""}[self._takes_part]
+        collections = ", with a collection at any step" * self._options.collect
+        return f"by {self._options.step}{bound}{main}{collections}"
 
     @property
     def _takes_part(self) -> bool | None:
         """Whether main is one of the threads; None if it makes no difference."""
         asked = self._options.preempt_main
-        return asked if asked is not None else (True if self._options.main_sites else None)
+        return True if asked is None and self._options.main_sites else asked
 
     def _notes(self) -> str:
         """What else kept schedules out."""

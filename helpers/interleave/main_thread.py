@@ -4,9 +4,9 @@ Main starts the threads and waits for them, and mostly that is all it does while
 schedule point only if, in some run so far, it touched a variable that a thread touched which main had started and not
 joined, and one of the two wrote it. An exploration begins without any, and begins again whenever a run has shown more.
 
-The first run lets main come last wherever it can, so that threads that it does not wait for are seen at work, too. What
-was touched is known only where accesses are recorded. So a run that carries out a statement for the first time is done
-again with records; and all are recorded from then on if main and a thread touch the same.
+One run lets main come last wherever it can, so that threads that it does not wait for are seen at work, too. What was
+touched is known only where accesses are recorded. So a run that carries out a statement for the first time is done
+again with records, and all are recorded from then on if main and a thread touch the same.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def _is_alive(original: Callable) -> Callable:
         if task is None:
             return original(self)
         task.run.touch(("alive", task.index), write=False)
-        task.joined = task.joined or (task.finished and task.run.current.index == 0)
+        task.note_joined()
         return not task.finished
 
     return is_alive

@@ -188,7 +188,7 @@ def join(run: Run, thread: threading.Thread, timeout: float | None = None) -> No
     if not task.finished:
         run.block(Ending(task), timeout)
         run.touch(("end", task.index), write=False)
-    task.joined = task.joined or (task.finished and run.current.index == 0)
+    task.note_joined()
 
 
 def sleep(run: Run, seconds: float) -> None:

@@ -312,8 +312,8 @@ class Run:
 
     def _access_by_site(self, task: Task, number: int, touched: Touched) -> None:
         """What library code does counts as done by the reader's call that is under way."""
-        site = number if statements[number].text else task.site
-        if statements[number].text:
+        site = self.site_of(number)
+        if site == number:
             task.last_site = number
             if task.stack and (self.main_last or number in self._sites_of(task)):
                 task.stack[-1].number = number

@@ -111,6 +111,10 @@ class Task:
                 del stack[depth:]
                 return
 
+    def note_joined(self) -> None:
+        """The present thread has learnt whether this one has ended."""
+        self.joined = self.joined or (self.finished and self.run.current.index == 0)
+
     def can_run(self) -> bool:
         """Whether the thread can take a step without time passing."""
         if self.waiting is None:
