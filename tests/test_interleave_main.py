@@ -314,3 +314,34 @@ def test_a_schedule_in_which_main_races_can_be_found_and_run_again(program, endi
         assert str(ending) in trace.ending
         assert str(replay(program, trace.schedule)) == str(trace)
     assert any("MainThread" in str(trace).splitlines()[0] for trace in traces)
+
+
+def test_a_schedule_in_which_only_a_collection_makes_main_race_is_replayed_as_found():
+    """Only main has a step after the thread's last. Without it the program ends before the schedule does."""
+
+    def program():
+        box = [0]
+
+        class Leaves:
+            def __del__(self):
+                box[0] += 1
+
+        def work():
+            first = Leaves()
+            first.itself = first
+            del first
+            second = Leaves()
+            second.itself = second
+            del second
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        box[0] += 1
+        thread.join()
+        return box[0]
+
+    result = explore(program, 1, collect=True)
+    assert "main taking part" in repr(result)
+    for ending in result.endings:
+        trace = result.find(ending)
+        assert str(replay(program, trace.schedule, collect=True)) == str(trace)

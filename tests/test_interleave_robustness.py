@@ -16,13 +16,14 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from threading import Lock
 from time import sleep
 
 import pytest
 from threaded import run_all
 
-from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay, session
+from helpers.interleave import ExploreError, Nondeterministic, NotFound, Uncontrolled, explore, replay, stuck
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 NAMES = [
@@ -390,8 +391,8 @@ def test_a_read_that_blocks_is_refused_with_the_line(threaded, monkeypatch):
         os.read(outlet, 1)
 
     with monkeypatch.context() as patch:
-        patch.setattr(session, "_STUCK_S", 2.0)  # this read never ends: with less patience it says the same
-        patch.setattr(session, "_UNWIND_S", 1.0)
+        patch.setattr(stuck, "_STUCK_S", 2.0)  # this read never ends: with less patience it says the same
+        patch.setattr(stuck, "_UNWIND_S", 1.0)
         with pytest.raises(Uncontrolled, match="waits for something that the explorer does not schedule") as caught:
             explore(in_a_thread(read) if threaded else read)
     assert "`os.read(outlet, 1)`" in str(caught.value)
@@ -618,3 +619,20 @@ def test_exploring_twice_finds_the_same():
 def test_an_ending_that_does_not_occur_is_not_found():
     with pytest.raises(NotFound):
         explore(increments).find(3)
+
+
+def test_what_a_run_has_made_is_gone_before_long_however_many_runs_there_are():
+    threads, most = weakref.WeakSet(), [0]
+
+    def program():
+        most[0] = max(most[0], len(threads))
+
+        def work():
+            threads.add(threading.current_thread())
+            for _ in range(3):
+                pass
+
+        run_all(work, work)
+
+    assert explore(program, 3).runs > 300
+    assert most[0] < 150  # without a GIL fifty runs are cleared away at a time

@@ -1,6 +1,7 @@
 """A small slip in the explorer would make each of these programs end wrongly, or count its schedules wrongly."""
 
 import functools
+import sys
 import threading
 import weakref
 
@@ -102,6 +103,73 @@ def test_a_collection_is_a_write():
     full = explore(program, 3, collect=True)
     assert set(full.endings) == {(0, False), (1, False)}
     assert explore(program, 3, collect=True, reduce=True).endings == full.endings
+
+
+def test_a_step_after_a_collection_is_another_event_whatever_it_writes():
+    """A step may write anything without a collection, too: here by __dict__."""
+
+    class Node:
+        pass
+
+    def program():
+        gone, seen, watches, other = [], [], [], Node()
+
+        def make_and_drop():
+            node = Node()
+            node.itself = node
+            watches.append(weakref.ref(node, gone.append))
+            other.__dict__["a"] = 1
+            del node
+            other.__dict__["a"] = 2
+            seen.append(len(gone))
+
+        def idle():
+            other.__dict__["b"] = 1
+            other.__dict__["b"] = 2
+
+        run_all(make_and_drop, idle)
+        return seen[0]
+
+    full = explore(program, 1, collect=True)
+    assert set(full.endings) == {0, 1}
+    assert explore(program, 1, collect=True, reduce=True).endings == full.endings
+
+
+def test_a_collection_may_come_between_two_accesses_of_one_thread():
+    def program():
+        values, seen = [0], []
+
+        class Sets:
+            def __del__(self):
+                values[0] = 1
+
+        unreachable = Sets()
+        unreachable.itself = unreachable
+        del unreachable
+        run_all(lambda: seen.append((values[0], values[0])))
+        return seen[0]
+
+    assert set(explore(program).endings) == {(0, 0)}
+    assert set(explore(program, step="line", collect=True).endings) == {(0, 0), (1, 1)}
+    assert set(explore(program, step="access", collect=True).endings) == {(0, 0), (0, 1), (1, 1)}
+
+
+def test_a_cached_property_is_computed_under_its_lock_where_there_is_one():
+    class Shop:
+        computed = 0
+
+        @functools.cached_property
+        def prices(self):
+            before = self.computed
+            self.computed = before + 1
+            return self.computed
+
+    def program():
+        shop = Shop()
+        run_all(lambda: shop.prices, lambda: shop.prices)
+        return shop.computed
+
+    assert set(explore(program, 2).endings) == ({1} if sys.version_info < (3, 12) else {1, 2})
 
 
 def test_a_round_that_takes_another_lock_is_not_in_vain():

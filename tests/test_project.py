@@ -34,15 +34,32 @@ def imported_by(path) -> set[str]:
     return found
 
 
+EXPLORER = {path.stem: path for path in (ROOT / "helpers/interleave").glob("*.py") if path.stem != "__init__"}
+
+
 def test_the_explorers_modules_import_each_other_one_way():
-    files = [path for path in (ROOT / "helpers/interleave").glob("*.py") if path.stem != "__init__"]
-    waiting = {path.stem: imported_by(path) for path in files}
+    waiting = {name: imported_by(path) for name, path in EXPLORER.items()}
     assert len(waiting) > 20
     while waiting:
         free = [name for name, needs in waiting.items() if not needs & set(waiting)]
         assert free, f"in a circle: {sorted(waiting)}"
         for name in free:
             del waiting[name]
+
+
+def test_the_explorers_map_has_every_module_above_those_it_knows():
+    text = ast.get_docstring(ast.parse((ROOT / "helpers/interleave/__init__.py").read_text(encoding="utf-8")))
+    layers = [line.partition(":")[0].split(", ") for line in text.splitlines() if re.match(r"[a-z_, ]+: ", line)]
+    layer_of = {name: number for number, names in enumerate(layers) for name in names}
+    assert layer_of.keys() == EXPLORER.keys()
+    for name, path in EXPLORER.items():
+        upwards = {other for other in imported_by(path) if layer_of.get(other, len(layers)) < layer_of[name]}
+        assert not upwards, f"{name} imports {upwards}"
+
+
+def test_the_explorers_modules_are_short():
+    long = {name for name, path in EXPLORER.items() if len(path.read_text(encoding="utf-8").splitlines()) >= 250}
+    assert not long
 
 
 MODULES = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "helpers").rglob("*.py"))

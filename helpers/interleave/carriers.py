@@ -11,7 +11,7 @@ import contextlib
 import contextvars
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.interleave.errors import Abort
 
@@ -54,6 +54,7 @@ class Carrier:
                 with contextlib.suppress(Abort):  # it came between the end of the thread's work and here
                     if work is not None:
                         contextvars.Context().run(work)  # an empty one: no run sees what another has set
+                work = None  # or the run would be kept until this thread has its next work, past the collection
                 if self.lost:
                     return
         finally:
@@ -81,3 +82,23 @@ def _present_cpu() -> int:
             return int(stat.read().rpartition(")")[2].split()[36])  # field 39, and the command's name may have blanks
     except OSError:
         return min(os.sched_getaffinity(0))
+
+
+def controlled() -> Task | None:
+    """The task that the calling thread runs, or None for a thread outside the explored program."""
+    carrier = carriers_by_ident.get(get_ident())
+    task = carrier.task if carrier is not None else None
+    return None if task is None or task.run.over else task
+
+
+def instead(original: Callable, replacement: Callable) -> Callable:
+    """A function that does `replacement(run, ...)` in a controlled thread and `original(...)` elsewhere."""
+
+    def dispatch(*args: Any, **options: Any) -> Any:
+        task = controlled()
+        if task is None:
+            return original(*args, **options)
+        return replacement(task.run, *args, **options)
+
+    dispatch.__name__ = getattr(original, "__name__", "dispatch")
+    return dispatch

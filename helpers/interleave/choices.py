@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.interleave.errors import Nondeterministic
-from helpers.interleave.rewrite import Statement
+from helpers.interleave.statements import Statement
 
 if TYPE_CHECKING:
     from helpers.interleave.model import Node
@@ -64,7 +64,7 @@ def _with_collections(run: Run, options: list[int], free: int) -> tuple[list[int
 
 
 def _can_collect(task: Task) -> bool:
-    return task.begun and task.waiting is None
+    return task.waiting is None
 
 
 def thread_of(option: int) -> int:

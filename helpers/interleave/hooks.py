@@ -14,7 +14,8 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 from helpers.interleave import effects
-from helpers.interleave.rewrite import hook_name
+from helpers.interleave import schedule_points as points
+from helpers.interleave.hook_calls import hook_name
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
@@ -42,21 +43,21 @@ def step(number: int) -> None:
     """A statement comes next."""
     now = run
     if now is not None and get_ident() == now.current.ident:
-        now.arrive(number, _getframe(1))
+        points.arrive(now, number, _getframe(1))
 
 
 def head(number: int) -> None:
     """The condition of a while loop comes next."""
     now = run
     if now is not None and get_ident() == now.current.ident:
-        now.arrive(number, _getframe(1), loop=True)
+        points.arrive(now, number, _getframe(1), loop=True)
 
 
 def round_(number: int) -> None:
     """An endless loop comes round; its first statement is the next step."""
     now = run
     if now is not None and get_ident() == now.current.ident:
-        now.come_round(number, _getframe(1))
+        points.come_round(now, number, _getframe(1))
 
 
 def leave() -> None:
@@ -71,7 +72,7 @@ def rounds(number: int, iterable: Any, access: int = 0) -> Any:
     if not in_run():
         return iterable
     if access:
-        run.access(access, effects.of_use(iterable, False), (iterable,))
+        points.access(run, access, effects.of_use(iterable, False), (iterable,))
     return _rounds(number, iterable, iter(iterable), access)
 
 
@@ -81,10 +82,10 @@ def _rounds(number: int, iterable: Any, iterator: Iterator, access: int) -> Iter
         if in_run():
             if number and not first:
                 if run.by_switch:
-                    run.switch()
-                run.arrive(number, _getframe(1))
+                    points.switch(run)
+                points.arrive(run, number, _getframe(1))
             if access:
-                run.access(access, effects.of_use(iterable, False), (iterable,))
+                points.access(run, access, effects.of_use(iterable, False), (iterable,))
         first = False
         try:
             item = next(iterator)
@@ -105,7 +106,7 @@ class _Leaving:
     def __exit__(self, *exception: object) -> None:
         now = run
         if now is not None and get_ident() == now.current.ident:
-            now.arrive(self.number, _getframe(1))
+            points.arrive(now, self.number, _getframe(1))
 
 
 _leaving: dict[int, _Leaving] = {}

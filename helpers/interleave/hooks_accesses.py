@@ -8,8 +8,9 @@ from sys import _getframe
 from typing import Any
 
 from helpers.interleave import effects, effects_of_accesses, effects_of_calls, hooks, switches
+from helpers.interleave import schedule_points as points
 from helpers.interleave.effects import Touched
-from helpers.interleave.rewrite_accesses import variables
+from helpers.interleave.rewrite_expressions import variables
 
 
 def read(number: int) -> None:
@@ -40,28 +41,28 @@ def _name(number: int, namespace: dict, write: bool) -> None:
         (touched.writes if write else touched.reads).add((effects.objects.number(namespace), variable.name))
     else:
         return  # a builtin
-    hooks.run.access(number, touched)
+    points.access(hooks.run, number, touched)
 
 
 def load(number: int, owner: Any, name: str) -> Any:
     """An attribute is read."""
     now = hooks.run
     if now is not None and get_ident() == now.current.ident:
-        now.access(number, effects_of_accesses.of_load(owner, name), (owner,))
+        points.access(now, number, effects_of_accesses.of_load(owner, name), (owner,))
     return owner
 
 
 def store(number: int, owner: Any, name: str) -> Any:
     """An attribute is written or deleted."""
     if hooks.in_run():
-        hooks.run.access(number, effects_of_accesses.of_store(owner, name), (owner,))
+        points.access(hooks.run, number, effects_of_accesses.of_store(owner, name), (owner,))
     return owner
 
 
 def item(number: int, owner: Any, key: Any) -> Any:
     """owner[key]."""
     if hooks.in_run():
-        hooks.run.access(number, effects_of_accesses.of_item(owner), (owner,))
+        points.access(hooks.run, number, effects_of_accesses.of_item(owner), (owner,))
     return owner[key]
 
 
@@ -75,19 +76,19 @@ class _Cell:
 
     def __getitem__(self, _: None) -> Any:
         if hooks.in_run():
-            hooks.run.access(self.read, effects_of_accesses.of_item(self.owner), (self.owner,))
+            points.access(hooks.run, self.read, effects_of_accesses.of_item(self.owner), (self.owner,))
         value = self.owner[self.key]
         _changes_in_place(self.read, value)
         return value
 
     def __setitem__(self, _: None, value: Any) -> None:
         if hooks.in_run():
-            hooks.run.access(self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
+            points.access(hooks.run, self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
         self.owner[self.key] = value
 
     def __delitem__(self, _: None) -> None:
         if hooks.in_run():
-            hooks.run.access(self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
+            points.access(hooks.run, self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
         del self.owner[self.key]
 
 
@@ -96,14 +97,14 @@ class _Attribute(_Cell):
 
     def __getitem__(self, _: None) -> Any:
         if hooks.in_run():
-            hooks.run.access(self.read, effects_of_accesses.of_load(self.owner, self.key), (self.owner,))
+            points.access(hooks.run, self.read, effects_of_accesses.of_load(self.owner, self.key), (self.owner,))
         value = getattr(self.owner, self.key)
         _changes_in_place(self.read, value)
         return value
 
     def __setitem__(self, _: None, value: Any) -> None:
         if hooks.in_run():
-            hooks.run.access(self.write, effects_of_accesses.of_store(self.owner, self.key), (self.owner,))
+            points.access(hooks.run, self.write, effects_of_accesses.of_store(self.owner, self.key), (self.owner,))
         setattr(self.owner, self.key, value)
 
 
@@ -121,7 +122,7 @@ def _changes_in_place(number: int, value: Any) -> None:
     if hooks.in_run():
         touched = effects.of_inplace(value)
         if touched:
-            hooks.run.access(number, touched, (value,))
+            points.access(hooks.run, number, touched, (value,))
 
 
 def call(number: int, function: Callable, *arguments: Any, **named: Any) -> Any:
@@ -132,33 +133,33 @@ def call(number: int, function: Callable, *arguments: Any, **named: Any) -> Any:
     written_in = switches.PYTHON if hooks.run.by_line else switches.written_in(function)  # by line it does not matter
     looks = hooks.run.by_switch and number in switches.calls
     if looks and written_in == switches.LIBRARY:
-        hooks.run.switch()
+        points.switch(hooks.run)
     touched = effects_of_calls.of_call(function, arguments, named)
     outer = task.site, task.from_c
     task.site, task.from_c = hooks.run.site_of(number), number if written_in == switches.C else 0
     try:
         if touched or hooks.run.by_access:  # what the library does inside is put down to this call
-            hooks.run.access(number, touched, (effects.receiver_of(function), *arguments, *named.values()))
+            points.access(hooks.run, number, touched, (effects.receiver_of(function), *arguments, *named.values()))
         result = function(*arguments, **named)
     finally:
         task.site, task.from_c = outer
     effects_of_calls.came_from(result, function, arguments)
     if looks and written_in == switches.C:
-        hooks.run.switch()
+        points.switch(hooks.run)
     return result
 
 
 def decorator(number: int, function: Callable) -> Callable:
     """A function is about to be called with another, and decorates it."""
     if hooks.in_run():
-        hooks.run.access(number, effects_of_calls.of_call(function, (), {}), ())
+        points.access(hooks.run, number, effects_of_calls.of_call(function, (), {}), ())
     return function
 
 
 def manager(number: int, value: Any) -> Any:
     """The manager of a with block."""
     if hooks.in_run():
-        hooks.run.access(number, effects_of_calls.of_manager(value), (value,))
+        points.access(hooks.run, number, effects_of_calls.of_manager(value), (value,))
     return value
 
 
@@ -167,21 +168,21 @@ def use(number: int, value: Any, deep: bool) -> Any:
     if hooks.in_run():
         touched = effects.of_use(value, deep)
         if touched:
-            hooks.run.access(number, touched, (value,))
+            points.access(hooks.run, number, touched, (value,))
     return value
 
 
 def matched(number: int, value: Any) -> Any:
     """The subject of match, whose attributes and items patterns look at."""
     if hooks.in_run():
-        hooks.run.access(number, effects.of_match(value), (value,))
+        points.access(hooks.run, number, effects.of_match(value), (value,))
     return value
 
 
 def anything(number: int) -> None:
     """What comes next may read and write whatever it likes."""
     if hooks.in_run():
-        hooks.run.access(number, effects.anything())
+        points.access(hooks.run, number, effects.anything())
 
 
 HOOKS: dict[str, Any] = {

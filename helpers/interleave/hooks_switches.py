@@ -7,19 +7,20 @@ from sys import _getframe
 from typing import Any
 
 from helpers.interleave import hooks, switches
+from helpers.interleave import schedule_points as points
 
 
 def switch() -> None:
     """The interpreter can hand over its lock."""
     if hooks.in_run():
-        hooks.run.switch()
+        points.switch(hooks.run)
 
 
 def begin(number: int) -> None:
     """It can as a function begins, of which this is the first statement."""
     if hooks.in_run():
         hooks.run.current.enter(_getframe(1)).number = number
-        hooks.run.switch()
+        points.switch(hooks.run)
 
 
 def entering(iterable: Any) -> Any:
@@ -57,7 +58,7 @@ def turn(number: int) -> bool:
     if hooks.in_run():
         turns = hooks.run.current.enter(_getframe(1)).turns
         if number in turns:
-            hooks.run.switch()
+            points.switch(hooks.run)
         turns.add(number)
     return True
 

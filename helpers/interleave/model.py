@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from helpers.interleave.rewrite import Statement
+from helpers.interleave.statements import Statement
 
 RETURNED, ERROR, DEADLOCK, MERGED = "returned", "error", "deadlock", "merged"
 

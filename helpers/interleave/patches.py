@@ -5,16 +5,9 @@ Every replacement asks first which thread calls: for threads outside the explore
 
 from __future__ import annotations
 
-import _thread
-import builtins
 import contextlib
 import functools
-import os
 import queue
-import select
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -23,55 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures._base import LOGGER
 from typing import Any
 
-from helpers.interleave import primitives
-from helpers.interleave.carriers import carriers_by_ident, get_ident
-from helpers.interleave.errors import Abort, Over, Uncontrolled
+from helpers.interleave import primitives, refusals
+from helpers.interleave.carriers import controlled, instead
+from helpers.interleave.errors import Abort, Over
 from helpers.interleave.preflight import Findings
 from helpers.interleave.scheduler import Run
-from helpers.interleave.tasks import Task
-
-
-def controlled() -> Task | None:
-    """The task that the calling thread runs, or None for a thread outside the explored program."""
-    carrier = carriers_by_ident.get(get_ident())
-    task = carrier.task if carrier is not None else None
-    return None if task is None or task.run.over else task
-
-
-def _instead(original: Callable, replacement: Callable) -> Callable:
-    """A function that does `replacement(run, ...)` in a controlled thread and `original(...)` elsewhere."""
-
-    def dispatch(*args: Any, **options: Any) -> Any:
-        task = controlled()
-        if task is None:
-            return original(*args, **options)
-        return replacement(task.run, *args, **options)
-
-    dispatch.__name__ = getattr(original, "__name__", "dispatch")
-    return dispatch
-
-
-def _refused(original: Callable, what: str, instead: str) -> Callable:
-    """A function that ends the exploration in a controlled thread, because what it waits for cannot be scheduled."""
-
-    def refuse(run: Run, *args: Any, **options: Any) -> Any:
-        refuse_in(run, what, instead)
-
-    return _instead(original, refuse)
-
-
-def refuse_in(run: Run, what: str, instead: str) -> None:
-    """End the exploration with the reason and the reader's line."""
-    run.abandon(
-        Uncontrolled(f"{describe_line(run.current)} uses {what}, which the explorer cannot schedule. {instead}")
-    )
-    raise Abort
-
-
-def describe_line(task: Task) -> str:
-    """The line of the program at which a thread stands, for a sentence."""
-    place = task.place
-    return f"Line {place.line}, `{place.text}`," if place.text else task.name
 
 
 def _wait(original: Callable) -> Callable:
@@ -180,14 +129,6 @@ def _unless_over(log: Callable) -> Callable:
     return record
 
 
-_NO_PROCESSES = "Explore the part that runs in threads; for processes, call the worker's function directly."
-_NO_SOCKETS = "Put a queue.Queue in the place of the connection."
-_NO_FILES = "Put a queue.Queue in the place of what it waits for."
-_NO_SIGNALS = "Let a thread do what the handler does, and put a threading.Event in the place of the signal."
-_NO_THREAD_POOL = "Use concurrent.futures.ThreadPoolExecutor."
-_NO_TASKS = "Explore threads; asyncio switches only at await, and its loop is a scheduler of its own."
-
-
 def _next_thread_number(run: Run) -> int:
     """Threads are called Thread-1, Thread-2 in every run, so that names repeat."""
     run.threads_made += 1
@@ -196,68 +137,35 @@ def _next_thread_number(run: Run) -> int:
 
 def _replacements() -> Iterator[tuple[Any, str, Any]]:
     """Each owner, attribute and new value."""
-    lock = _instead(threading.Lock, primitives.Lock)
+    lock = instead(threading.Lock, primitives.Lock)
     yield threading, "Lock", lock
     yield threading, "_allocate_lock", lock
-    yield threading, "RLock", _instead(threading.RLock, primitives.RLock)
-    yield threading, "main_thread", _instead(threading.main_thread, lambda run: run.tasks[0].thread)
+    yield threading, "RLock", instead(threading.RLock, primitives.RLock)
+    yield threading, "main_thread", instead(threading.main_thread, lambda run: run.tasks[0].thread)
     yield threading.Condition, "wait", _wait(threading.Condition.wait)
     yield threading.Thread, "start", _thread_method(threading.Thread.start, primitives.start)
     yield threading.Thread, "join", _thread_method(threading.Thread.join, primitives.join)
     yield threading.Thread, "is_alive", _is_alive(threading.Thread.is_alive)
-    monotonic = _instead(time.monotonic, primitives.now)
+    monotonic = instead(time.monotonic, primitives.now)
     for owner, name in ((threading, "_time"), (time, "monotonic"), (queue, "time")):
         yield owner, name, monotonic
-    yield time, "time", _instead(time.time, lambda run: _EPOCH + primitives.now(run))
-    yield time, "time_ns", _instead(time.time_ns, lambda run: round((_EPOCH + primitives.now(run)) * 1e9))
-    yield time, "perf_counter", _instead(time.perf_counter, primitives.now)
+    yield time, "time", instead(time.time, lambda run: _EPOCH + primitives.now(run))
+    yield time, "time_ns", instead(time.time_ns, lambda run: round((_EPOCH + primitives.now(run)) * 1e9))
+    yield time, "perf_counter", instead(time.perf_counter, primitives.now)
     for name in ("monotonic_ns", "perf_counter_ns"):
-        yield time, name, _instead(getattr(time, name), lambda run: round(primitives.now(run) * 1e9))
-    yield threading, "_counter", _instead(threading._counter, _next_thread_number)
-    yield ThreadPoolExecutor, "_counter", staticmethod(_instead(ThreadPoolExecutor._counter, lambda run: 0))
+        yield time, name, instead(getattr(time, name), lambda run: round(primitives.now(run) * 1e9))
+    yield threading, "_counter", instead(threading._counter, _next_thread_number)
+    yield ThreadPoolExecutor, "_counter", staticmethod(instead(ThreadPoolExecutor._counter, lambda run: 0))
     yield ThreadPoolExecutor, "__init__", _init_pool(ThreadPoolExecutor.__init__)
-    yield time, "sleep", _instead(time.sleep, primitives.sleep)
+    yield time, "sleep", instead(time.sleep, primitives.sleep)
     simple_queue = queue.SimpleQueue
-    yield queue, "SimpleQueue", _instead(simple_queue, lambda run: queue._PySimpleQueue())
+    yield queue, "SimpleQueue", instead(simple_queue, lambda run: queue._PySimpleQueue())
     yield sys, "stdout", _Output(sys.stdout)
     yield sys, "unraisablehook", _unraisable(sys.unraisablehook)
     yield LOGGER, "critical", _unless_over(LOGGER.critical)
     for name in ("enumerate", "active_count"):
-        yield threading, name, _instead(getattr(threading, name), _LIVING[name])
-    yield from _refusals()
-
-
-def _refusals() -> Iterator[tuple[Any, str, Any]]:
-    def refused(owner: Any, name: str, what: str, instead: str) -> tuple[Any, str, Any]:
-        return owner, name, _refused(getattr(owner, name), what, instead)
-
-    yield refused(builtins, "input", "input()", "Pass the answer in as a value.")
-    yield refused(subprocess.Popen, "__init__", "another process", _NO_PROCESSES)
-    for name in ("fork", "system", "waitpid"):
-        if hasattr(os, name):
-            yield refused(os, name, "another process", _NO_PROCESSES)
-    for name in ("select", "poll", "epoll", "kqueue"):
-        if hasattr(select, name):
-            yield refused(select, name, "a wait for files or sockets", _NO_FILES)
-    for name in ("signal", "raise_signal", "setitimer", "alarm", "pthread_kill", "pause", "sigwait"):
-        if hasattr(signal, name):
-            yield refused(signal, name, f"signal.{name}", _NO_SIGNALS)
-    yield refused(os, "kill", "os.kill", _NO_SIGNALS)
-    for name in ("accept", "connect", "recv", "recv_into", "send", "sendall"):
-        yield refused(socket.socket, name, "a socket", _NO_SOCKETS)
-    yield refused(_thread, "start_new_thread", "a thread without threading.Thread", "Use threading.Thread.")
-    modules = sys.modules
-    if "multiprocessing.process" in modules:
-        yield refused(modules["multiprocessing.process"].BaseProcess, "start", "another process", _NO_PROCESSES)
-    if "multiprocessing.synchronize" in modules:
-        locks = modules["multiprocessing.synchronize"].SemLock
-        yield refused(locks, "__init__", "a lock between processes", "Use the lock of the same name from threading.")
-    if "multiprocessing.pool" in modules:
-        pool = modules["multiprocessing.pool"].ThreadPool
-        yield refused(pool, "__init__", "multiprocessing.pool.ThreadPool", _NO_THREAD_POOL)
-    if "asyncio" in modules:
-        loop = modules["asyncio"].base_events.BaseEventLoop
-        yield refused(loop, "run_forever", "asyncio", _NO_TASKS)
+        yield threading, name, instead(getattr(threading, name), _LIVING[name])
+    yield from refusals.all_of_them()
 
 
 def _imported_by_name(namespaces: list[dict], replaced: dict[int, Any]) -> Iterator[tuple[dict, str, Any]]:

@@ -15,17 +15,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from helpers.interleave import model
 from helpers.interleave.errors import ExploreError
 from helpers.interleave.model import Verdict
-from helpers.interleave.rewrite import NOWHERE
-from helpers.interleave.scheduler import Run
-from helpers.interleave.search import Branch, Search
-from helpers.interleave.session import Options, Session, in_session
-from helpers.interleave.trace import Recorder, Snapshot, ThreadState, Trace, ending_sentence, writes
+from helpers.interleave.options import Options
+from helpers.interleave.player_graph import MOST_NODES, Graph, Node
+from helpers.interleave.recorder import Recorder, Snapshot, ThreadState
+from helpers.interleave.session import Session, in_session
+from helpers.interleave.statements import NOWHERE
+from helpers.interleave.trace import Trace, writes
 
 _HERE = Path(__file__).parent
-_MOST_NODES = 3_000
 _STATUS = {"ready": 0, "blocked": 1, "ended": 2}
 
 
@@ -36,8 +35,8 @@ def make_player(program: Callable[[], Any], options: Options, watch: list[str] |
     raises ExploreError if there are more states than a page should carry
     """
 
-    def work(session: Session) -> tuple[_Graph, Trace]:
-        graph = _Graph(session, watch)
+    def work(session: Session) -> tuple[Graph, Trace]:
+        graph = Graph(session, watch)
         graph.go()
         schedule = graph.best[graph.worst()].schedule
         recorder = Recorder(watch)
@@ -45,71 +44,6 @@ def make_player(program: Callable[[], Any], options: Options, watch: list[str] |
 
     graph, fallback = in_session(program, options, work)
     return Player(_compact(graph), fallback)
-
-
-class _Node:
-    """A state between two steps, and the states to which each thread's next step leads."""
-
-    def __init__(self, snapshot: Snapshot, output: str) -> None:
-        self.snapshot, self.output = snapshot, output
-        self.after: dict[int, _Node] = {}
-        self.ending: Verdict | None = None
-
-
-class _Graph(Search):
-    """A search that keeps every state it passes."""
-
-    def __init__(self, session: Session, watch: list[str] | None) -> None:
-        super().__init__(session)
-        self.watch = watch
-        self.nodes: list[_Node] = []  # of the present path
-        self.by_key: dict[Any, _Node] = {}
-        self.texts: dict[Verdict, str] = {}
-        # How the program ends if no thread is interrupted; if that is badly, the first way in which it returns.
-        self.serial: Verdict | None = None
-        self.names: list[str] = []
-        self.count = 0
-
-    def _execute(self, path: list[Branch], known: dict) -> Run:
-        recorder = Recorder(self.watch, skip=len(path))
-        run = self.session.execute([b.chosen for b in path], [b.node for b in path], known, recorder)
-        self._add(run, recorder, len(path))
-        return run
-
-    def _add(self, run: Run, recorder: Recorder, depth: int) -> None:
-        del self.nodes[depth:]
-        merged = run.verdict.kind == model.MERGED
-        for step in range(depth, len(run.picks) + 1):
-            if merged and step == len(run.picks):
-                node = self.by_key[run.verdict.value]
-            else:
-                snapshot = recorder.snapshots[step]
-                node = _Node(snapshot, "".join(text for _, text in run.output[: snapshot.printed]))
-                self.count += 1
-            if step:
-                self.nodes[-1].after[run.picks[step - 1]] = node
-            self.nodes.append(node)
-            if step < len(run.picks) and run.keys[step] is not None:
-                self.by_key[run.keys[step]] = node
-        if not merged:
-            self._end(run, recorder)
-        if self.count > 20 * _MOST_NODES:
-            raise ExploreError(
-                "The program has too many states for a player. Give it fewer threads or steps, or a bound."
-            )
-
-    def _end(self, run: Run, recorder: Recorder) -> None:
-        ending = self.nodes[-1].ending = self._ending(run)
-        self.texts.setdefault(ending, ending_sentence(run, recorder.standstill, recorder.in_cycle))
-        if self.serial is None or (self.serial.kind != model.RETURNED == ending.kind):
-            self.serial = ending
-        if len(run.tasks) > len(self.names):
-            self.names = [task.name for task in run.tasks]
-
-    def worst(self) -> Verdict:
-        """The ending that the shortest failing schedule has, or the only one there is."""
-        wrong = [ending for ending in self.best if ending != self.serial]
-        return min(wrong, key=self.best.__getitem__) if wrong else self.serial
 
 
 class _Table:
@@ -125,7 +59,7 @@ class _Table:
         return list(self.numbers)
 
 
-def _compact(graph: _Graph) -> dict[str, Any]:
+def _compact(graph: Graph) -> dict[str, Any]:
     """The graph as JSON: states that look the same and lead to the same are one."""
     root = graph.nodes[0]
     order = _bottom_up(root)
@@ -150,7 +84,7 @@ def _compact(graph: _Graph) -> dict[str, Any]:
             known[key] = len(rows)
             rows.append(row)
         numbers[id(node)] = known[key]
-    if len(rows) > _MOST_NODES:
+    if len(rows) > MOST_NODES:
         raise ExploreError(
             f"The program has {len(rows):,} states, too many for a player. Give it fewer threads or steps."
         )
@@ -171,7 +105,7 @@ def _compact(graph: _Graph) -> dict[str, Any]:
     }
 
 
-def _assignments(order: list[_Node], lines: dict, watched: list[str]) -> dict[int, list[int]]:
+def _assignments(order: list[Node], lines: dict, watched: list[str]) -> dict[int, list[int]]:
     """For each shown line that assigns to watched values, which ones."""
     places = {state.place for node in order for state in node.snapshot.threads if state.place.text}
     found: dict[int, list[int]] = {}
@@ -183,9 +117,9 @@ def _assignments(order: list[_Node], lines: dict, watched: list[str]) -> dict[in
     return found
 
 
-def _bottom_up(root: _Node) -> list[_Node]:
+def _bottom_up(root: Node) -> list[Node]:
     """All nodes, each after those it leads to."""
-    order: list[_Node] = []
+    order: list[Node] = []
     done: set[int] = set()
     pending = [(root, False)]
     while pending:
@@ -199,7 +133,7 @@ def _bottom_up(root: _Node) -> list[_Node]:
     return order
 
 
-def _ending_row(graph: _Graph, ending: Verdict, threads: list[int]) -> dict[str, Any]:
+def _ending_row(graph: Graph, ending: Verdict, threads: list[int]) -> dict[str, Any]:
     path = [threads.index(index) for index in graph.best[ending].schedule]
     return {"text": graph.texts[ending], "good": ending == graph.serial, "path": path}
 
@@ -214,7 +148,7 @@ def _thread_row(snapshot: Snapshot, index: int, lines: dict, strings: _Table) ->
 _NOT_STARTED = ThreadState("", "blocked", NOWHERE, "not started yet", False, False, {})
 
 
-def _source_lines(order: list[_Node]) -> tuple[list, dict[tuple[str, int], int]]:
+def _source_lines(order: list[Node]) -> tuple[list, dict[tuple[str, int], int]]:
     """The functions in which threads were seen, as numbered lines, and where each line stands in that list."""
     functions: set[tuple[str, int]] = set()
     for node in order:

@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from helpers.interleave import hooks
+from helpers.interleave import hooks, schedule_points
 from helpers.interleave.errors import Abort, Over
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Lock:
         if timeout < 0 and timeout != -1:
             raise ValueError("timeout value must be a non-negative number")
         run = self.run
-        run.before_lock(sys._getframe(1))
+        schedule_points.before_lock(run, sys._getframe(1))
         task = run.current
         if self.owner is None:
             if run.records:  # touch asks that, too, but this and release are called so often that a call shows

@@ -15,56 +15,11 @@ as it is. Where accesses are wanted too, see rewrite_accesses.
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from typing import Any
 
-from helpers.interleave.scopes import FUNCTIONS, Scope, Scopes
-
-
-class Statement(NamedTuple):
-    """A step of the reader's: a statement, the head of one that has a body, or an access in it.
-
-    function: the name and first line of the function it is in; leaving: the end of a with block; assigns: the names,
-    and attributes as ".name", that it assigns
-    """
-
-    file: str
-    line: int
-    text: str
-    function: tuple[str, int]
-    leaving: bool = False
-    assigns: frozenset[str] = frozenset()
-
-
-NOWHERE = Statement("", 0, "", ("", 0))
-statements: list[Statement] = [NOWHERE]  # by number: a hook is given the number
-
-
-_numbers: dict[tuple, int] = {}  # of the statements, by place and text
-
-
-def hook_name(hook: str) -> str:
-    """The name under which rewritten code finds a hook among the builtins."""
-    return f"__interleave_{hook}__"
-
-
-def call(hook: str, *arguments: ast.expr | int | str, at: ast.AST) -> ast.Call:
-    """A call of a hook, at the position of a node."""
-    parts = [part if isinstance(part, ast.AST) else ast.Constant(part) for part in arguments]
-    new = ast.Call(ast.Name(hook_name(hook), ast.Load()), parts, [])
-    return ast.copy_location(new, at)  # rewrite sees to its parts
-
-
-def before(hook: ast.expr, value: ast.expr) -> ast.expr:
-    """An expression that calls a hook first. It must return nothing."""
-    return ast.copy_location(ast.BoolOp(ast.Or(), [hook, value]), value)
-
-
-def do(hook: ast.Call) -> ast.Expr:
-    """The call as a statement."""
-    return ast.copy_location(ast.Expr(hook), hook)
-
-
-_PLAIN = (ast.Global, ast.Nonlocal)  # declarations, which do nothing
+from helpers.interleave.hook_calls import before, call, do
+from helpers.interleave.scopes import Scope, Scopes, is_generator
+from helpers.interleave.statements import Numbers
 
 
 class Rewriter(ast.NodeTransformer):
@@ -72,46 +27,25 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, file: str, lines: list[str], tree: ast.Module, steps: bool = True) -> None:
         """lines: the file's text; tree: what is rewritten; steps: False for library code, where only accesses count."""
-        self.file, self.lines, self.tree, self.steps = file, lines, tree, steps
+        self.tree, self.steps = tree, steps
         self.scopes: dict[ast.AST, Scope] = Scopes(tree).of
         self.scope = self.scopes[tree]
         self.function = ("", 0)
         self.first: dict[tuple[str, int], int] = {}
-        self.crowded = _lines_with_several(tree)
+        self.numbers = Numbers(file, lines, tree)
 
     def rewrite(self) -> None:
         """Put the hooks in."""
         self.tree.body = self.body(self.tree.body)
         ast.fix_missing_locations(self.tree)
 
-    # ---- numbers ------------------------------------------------------------------------------------------------
-
     def number(self, node: Any, leaving: bool = False) -> int:
         """The number of a statement: the same whether or not accesses have hooks as well."""
-        text = self._text(node) + ("  (leaving)" if leaving else "")
-        key = self.file, node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, text, self.function
-        if key not in _numbers:
-            _numbers[key] = self.register(node, text, leaving, assigned(node))
-        return _numbers[key]
+        return self.numbers.number(node, self.function, leaving)
 
-    def register(self, node: Any, text: str, leaving: bool = False, assigns: frozenset[str] = frozenset()) -> int:
+    def register(self, node: Any, text: str, assigns: frozenset[str] = frozenset()) -> int:
         """A number for a step with this text."""
-        statements.append(Statement(self.file, node.lineno, text, self.function, leaving, assigns))
-        return len(statements) - 1
-
-    def _text(self, node: Any) -> str:
-        """The statement's first line; only its own part where several share that line."""
-        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
-        if node.lineno not in self.crowded:
-            return line.strip()
-        body = getattr(node, "body", None)
-        end = len(line)
-        encoded = line.encode()
-        if isinstance(body, list) and body and body[0].lineno == node.lineno:
-            end = body[0].col_offset
-        elif not isinstance(body, list) and node.end_lineno == node.lineno:
-            end = node.end_col_offset
-        return encoded[node.col_offset : end].decode().strip()
+        return self.numbers.register(node, self.function, text, assigns=assigns)
 
     # ---- functions ----------------------------------------------------------------------------------------------
 
@@ -133,7 +67,7 @@ class Rewriter(ast.NodeTransformer):
         outer = self.inside(node, node.name, line)
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0
         body = self.body(node.body[start:])
-        if self.steps and body and not _yields(node):
+        if self.steps and body and not is_generator(node):
             body = [ast.copy_location(ast.Try(body, [], [], [do(call("leave", at=node.body[-1]))]), node.body[-1])]
         node.body[start:] = body
         self.leave(outer)
@@ -155,7 +89,7 @@ class Rewriter(ast.NodeTransformer):
         self.defaults(node.args)
         outer = self.inside(node, "<lambda>", node.lineno)
         number = self.number(node.body) if self.steps else 0
-        self._note_first(number)
+        self.first.setdefault(self.function, number)
         node.body = self.visit(node.body)
         if self.steps:
             node.body = before(call("step", number, at=node.body), node.body)
@@ -177,31 +111,20 @@ class Rewriter(ast.NodeTransformer):
 
     # ---- statements ---------------------------------------------------------------------------------------------
 
-    @property
-    def in_function(self) -> bool:
-        """Whether this code belongs to a function: a module's has run already."""
-        scope = self.scope
-        while scope is not None and not isinstance(scope.node, FUNCTIONS):
-            scope = scope.parent
-        return scope is not None
-
     def body(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Statements, each with its hook before it."""
         new: list[ast.stmt] = []
-        hooked = self.steps and self.in_function
+        hooked = self.steps and self.scope.in_function
         for statement in body:
             number = 0
-            if hooked and not isinstance(statement, _PLAIN):
+            if hooked and not isinstance(statement, ast.Global | ast.Nonlocal):
                 number = self.number(statement)
-                self._note_first(number)
+                self.first.setdefault(self.function, number)
                 if not isinstance(statement, ast.While) or _is_endless(statement):
                     new.append(do(call("step", number, at=statement)))
             changed = self.statement(statement, number)
             new += changed if isinstance(changed, list) else [changed]
         return new
-
-    def _note_first(self, number: int) -> None:
-        self.first.setdefault(self.function, number)
 
     def statement(self, node: ast.stmt, number: int) -> Any:
         """A statement with the hooks inside it; number: its own, 0 outside functions and in library code."""
@@ -289,15 +212,13 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_comprehension_of(self, node: Any, *elements: str) -> Any:
         """A comprehension: a step before each further item."""
-        hooked = self.steps and self.in_function
+        hooked = self.steps and self.scope.in_function
         number = self.number(node) if hooked else 0
         scopes = self.scope, self.scopes[node]
         for position, generator in enumerate(node.generators):
-            if position == 0:
-                generator.iter = self.iterable(number, generator)
+            self.scope = scopes[position > 0]  # the first goes over something of the scope around
+            generator.iter = self.iterable(number, generator)
             self.scope = scopes[1]
-            if position:
-                generator.iter = self.iterable(number, generator)
             generator.target = self.visit(generator.target)
             generator.ifs = [self.test(test) for test in generator.ifs]
         for name in elements:
@@ -326,39 +247,3 @@ class Rewriter(ast.NodeTransformer):
 
 def _is_endless(node: ast.While) -> bool:
     return isinstance(node.test, ast.Constant) and bool(node.test.value)
-
-
-def _yields(function: Any) -> bool:
-    """Whether it is a generator, which a pause may leave for good."""
-    pending = list(function.body)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            pending += ast.iter_child_nodes(node)
-    return False
-
-
-def _lines_with_several(tree: ast.Module) -> set[int]:
-    """The lines on which more than one statement begins."""
-    lines: set[int] = set()
-    several: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt | ast.ExceptHandler):
-            (several if node.lineno in lines else lines).add(node.lineno)
-    return several
-
-
-def assigned(node: ast.AST) -> frozenset[str]:
-    """What a statement assigns itself, not in its body."""
-    targets: list[ast.AST] = list(getattr(node, "targets", [])) + [node] * isinstance(node, ast.Attribute)
-    targets += [getattr(node, "target", None), *(item.optional_vars for item in getattr(node, "items", []))]
-    found: set[str] = set()
-    for target in targets:
-        for part in ast.walk(target) if target is not None else ():
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store | ast.Del):
-                found.add(part.id)
-            elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store | ast.Del):
-                found.add(f".{part.attr}")
-    return frozenset(found)

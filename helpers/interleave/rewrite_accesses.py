@@ -1,56 +1,24 @@
-"""The same with a call at each read and write of what another thread could reach, too.
-
-    box.value = items[0] + 1    ->    STORE(1, box).value = (USE(2, ITEM(3, (READ(4) or items), 0))) + 1
-
-A hook comes right before what it reports, when all parts have been evaluated, so that another thread can go first.
-"""
+"""Statements with a call at each read and write of what another thread could reach, too."""
 
 from __future__ import annotations
 
 import ast
 from typing import Any
 
-from helpers.interleave.rewrite import Rewriter, assigned, before, call, do
-from helpers.interleave.scopes import Variable
-
-# These look at the frame that calls them, so nothing may stand between.
-_LOOKS_AT_CALLER = ("super", "locals", "globals", "vars", "dir", "eval", "exec")
-_VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Await, ast.NamedExpr, ast.IfExp, ast.BoolOp)
+from helpers.interleave.hook_calls import before, call, do
+from helpers.interleave.rewrite_expressions import ExpressionRewriter, names_bound_by
 
 # What these read they read while they have their lock, whose turns are known; but for these methods, which take none.
 _READ_UNDER_LOCK = ("Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "Future")
 _READ_WITHOUT = ("is_set", "n_waiting", "broken", "parties", "filled")
 
-variables: dict[int, Variable] = {}  # of the hooks that report a name
 
-
-class AccessRewriter(Rewriter):
+class AccessRewriter(ExpressionRewriter):
     """Puts hooks before statements and at accesses."""
-
-    reads = True  # whether reads are reported
-
-    def access(self, node: Any, text: str) -> int:
-        """The number of an access; it stands for a step where accesses are steps."""
-        if not self.steps:
-            return self.register(node, "")
-        return self.register(node, text, assigns=assigned(node) if text.startswith("write ") else frozenset())
-
-    def text(self, node: ast.AST) -> str:
-        """The source of a node, for steps; library code takes none."""
-        return ast.unparse(node) if self.steps else ""
-
-    def use(self, node: ast.expr, deep: bool = True) -> ast.expr:
-        """A value whose contents are looked at; deep: also those of what it holds."""
-        original = self.text(node)
-        worth = self.reads and isinstance(node, _VALUES)
-        new = self.visit(node)
-        if not worth:
-            return new
-        return call("use", self.access(node, f"read {original}"), new, deep, at=node)
 
     def body(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """A module's own statements have run already; in classes and functions, accesses count."""
-        if self.in_function:
+        if self.scope.in_function:
             return super().body(body)
         new = []
         for statement in body:
@@ -58,209 +26,19 @@ class AccessRewriter(Rewriter):
             new.append(_OnlyLambdas(self).visit(statement) if plain else self.visit(statement))
         return new
 
-    # ---- names --------------------------------------------------------------------------------------------------
-
-    def name_hook(self, hook: str, name: str, at: Any, *more: Any) -> ast.Call | None:
-        """The hook for a name that another function can reach."""
-        variable = self.scope.shared(name)
-        if variable is None:
-            return None
-        number = self.access(at, f"{hook} {name}")
-        variables[number] = variable
-        return call(hook, number, *more, at=at)
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """A name that is read."""
-        if not isinstance(node.ctx, ast.Load) or not self.reads:
-            return node
-        hook = self.name_hook("read", node.id, node)
-        return node if hook is None else before(hook, node)
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
-        """(name := value)."""
-        node.value = self.visit(node.value)
-        node.value = self.name_hook("write", node.target.id, node, node.value) or node.value
-        return node
-
-    def wrote(self, names: set[str], at: Any) -> list[ast.stmt]:
-        """Statements that report names which something else than an assignment has written."""
-        hooks = [self.name_hook("wrote", name, at) for name in sorted(names)]
-        return [do(hook) for hook in hooks if hook is not None]
-
-    # ---- attributes and items -----------------------------------------------------------------------------------
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """An attribute that is read, written or deleted."""
-        text = self.text(node)
-        node.value = self.visit(node.value)
-        if isinstance(node.ctx, ast.Load) and not self.reads:
-            return node
-        hook, verb = ("load", "read") if isinstance(node.ctx, ast.Load) else ("store", "write")
-        node.value = call(hook, self.access(node, f"{verb} {text}"), node.value, self.mangled(node.attr), at=node)
-        return node
-
-    def mangled(self, name: str) -> str:
-        """A private name as the class stores it."""
-        if not name.startswith("__") or name.endswith("__"):
-            return name
-        scope = self.scope
-        while scope is not None and not isinstance(scope.node, ast.ClassDef):
-            scope = scope.parent
-        owner = scope.node.name.lstrip("_") if scope is not None else ""
-        return f"_{owner}{name}" if owner else name
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """An item that is read, written or deleted."""
-        if isinstance(node.ctx, ast.Load) and not self.reads:
-            return self.generic_visit(node)
-        text = self.text(node)
-        value, key = self.visit(node.value), self.key(node.slice)
-        if isinstance(node.ctx, ast.Load):
-            return call("item", self.access(node, f"read {text}"), value, key, at=node)
-        cell = call("cell", self.access(node, f"write {text}"), value, key, at=node)
-        return ast.copy_location(ast.Subscript(cell, ast.copy_location(ast.Constant(None), node), node.ctx), node)
-
-    def key(self, node: ast.expr) -> ast.expr:
-        """An index; a slice as the object that it makes."""
-        if isinstance(node, ast.Slice):
-            parts = [part and self.visit(part) for part in (node.lower, node.upper, node.step)]
-            return call("slice", *(part if part is not None else ast.Constant(None) for part in parts), at=node)
-        if isinstance(node, ast.Tuple):
-            node.elts = [self.key(element) for element in node.elts]
-            return node
-        return self.visit(node)
-
-    # ---- calls --------------------------------------------------------------------------------------------------
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        """A call: what it reads and writes depends on what is called, and with which arguments."""
-        text = self.text(node)
-        looks = isinstance(node.func, ast.Name) and node.func.id in _LOOKS_AT_CALLER
-        node.args = [self.visit(argument) for argument in node.args]
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
-        if not looks:
-            return ast.copy_location(
-                ast.Call(
-                    call("call", at=node).func,
-                    [ast.Constant(self.access(node, text)), self.visit(node.func), *node.args],
-                    node.keywords,
-                ),
-                node,
-            )
-        if node.func.id != "super":
-            node.func = before(call("anything", self.access(node, text), at=node), node.func)
-        return node
-
-    def decorator(self, node: ast.expr) -> ast.expr:
-        """A decorator is called with the function."""
-        if not self.in_function:
-            return self.visit(node)
-        return call("decorator", self.access(node, f"@{self.text(node)}"), self.visit(node), at=node)
-
-    def visit_Await(self, node: ast.Await) -> ast.expr:
-        """Whatever is awaited may do anything."""
-        number = self.access(node, self.text(node))
-        node.value = before(call("anything", number, at=node), self.visit(node.value))
-        return node
-
-    # ---- values that are looked at ------------------------------------------------------------------------------
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        """Operators read their operands."""
-        node.left, node.right = self.use(node.left), self.use(node.right)
-        return node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """As one of two operands."""
-        node.operand = self.use(node.operand, deep=not isinstance(node.op, ast.Not))
-        return node
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
-        """All but the last are asked for their truth."""
-        node.values = [*(self.test(value) for value in node.values[:-1]), self.visit(node.values[-1])]
-        return node
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        """... if ... else ..."""
-        node.test, node.body, node.orelse = self.test(node.test), self.visit(node.body), self.visit(node.orelse)
-        return node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """Comparisons read what they compare; `is` does not."""
-        sides = [node.left, *node.comparators]
-        if all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
-            new = [self.visit(side) for side in sides]
-        else:
-            new = [self.use(side) for side in sides]
-        node.left, node.comparators = new[0], new[1:]
-        return node
-
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:
-        """A value in an f-string."""
-        node.value = self.use(node.value)
-        node.format_spec = node.format_spec and self.visit(node.format_spec)
-        return node
-
-    def visit_Starred(self, node: ast.Starred) -> ast.expr:
-        """*values, which are gone through; as a target it takes what is left."""
-        node.value = self.use(node.value) if isinstance(node.ctx, ast.Load) else self.visit(node.value)
-        return node
-
-    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.expr:
-        """Another generator goes on."""
-        node.value = self.use(node.value)
-        return node
-
-    def visit_Dict(self, node: ast.Dict) -> ast.expr:
-        """** reads another."""
-        node.values = [
-            self.visit(value) if key is not None else self.use(value)
-            for key, value in zip(node.keys, node.values, strict=True)
-        ]
-        node.keys = [key and self.visit(key) for key in node.keys]
-        return node
-
-    def element(self, node: ast.expr, comprehension: Any) -> ast.expr:
-        """The variables of a comprehension may be shared with functions that it makes."""
-        for generator in comprehension.generators:
-            for hook in self.wrote(_names(generator.target), comprehension):
-                node = before(hook.value, node)
-        return node
-
-    # ---- statements ---------------------------------------------------------------------------------------------
-
-    def test(self, node: ast.expr) -> ast.expr:
-        """Truth reads a container's length."""
-        return self.use(node, deep=False)
-
-    def manager(self, node: ast.expr) -> ast.expr:
-        """What a manager does on entering and leaving counts."""
-        if not self.reads:
-            return self.visit(node)
-        return call("manager", self.access(node, f"with {self.text(node)}"), self.visit(node), at=node)
-
-    def rounds(self, number: int, iterable: ast.expr) -> ast.expr:
-        """Each round reads what the loop goes over; library code takes no steps there."""
-        if not self.reads:
-            return self.visit(iterable)
-        original = self.text(iterable)
-        access = self.access(iterable, f"next of {original}")
-        return call("rounds", number, self.visit(iterable), access, at=iterable)
-
     def statement(self, node: ast.stmt, number: int) -> Any:
         """A statement with its hooks; names that it binds otherwise than by assigning are reported in it or after."""
         if isinstance(node, ast.Match):
             number_of_subject = self.access(node, f"match {self.text(node.subject)}")
             new = super().statement(node, number)
             node.subject = call("matched", number_of_subject, node.subject, at=node)
-            names = {name for case in node.cases for name in _names(case.pattern)}
+            names = {name for case in node.cases for name in names_bound_by(case.pattern)}
             for case in node.cases:
                 case.body[:0] = self.wrote(names, node)
             return new
         if isinstance(node, ast.For | ast.AsyncFor | ast.With | ast.AsyncWith):
             targets = [node.target] if hasattr(node, "target") else [i.optional_vars for i in node.items]
-            names = {name for target in targets if target is not None for name in _names(target)}
+            names = {name for target in targets if target is not None for name in names_bound_by(target)}
             new = super().statement(node, number)
             node.body[:0] = self.wrote(names, node)
             return new
@@ -277,7 +55,7 @@ class AccessRewriter(Rewriter):
         reads, self.reads = self.reads, self.reads or node.name in _READ_WITHOUT
         new = super().visit_FunctionDef(node)
         self.reads = reads
-        return [new, *self.wrote({node.name}, node)] if self.in_function else new
+        return [new, *self.wrote({node.name}, node)] if self.scope.in_function else new
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -286,7 +64,7 @@ class AccessRewriter(Rewriter):
         reads, self.reads = self.reads, self.steps or node.name not in _READ_UNDER_LOCK
         new = super().visit_ClassDef(node)
         self.reads = reads
-        return [new, *self.wrote({node.name}, node)] if self.in_function else new
+        return [new, *self.wrote({node.name}, node)] if self.scope.in_function else new
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
         """An import may run a module."""
@@ -299,7 +77,7 @@ class AccessRewriter(Rewriter):
         """Assigning: the value first, then each target."""
         unpacks = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
         plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
-        unpacked = set().union(*(_names(target) for target in node.targets)) - plain
+        unpacked = set().union(*(names_bound_by(target) for target in node.targets)) - plain
         node.value = self.use(node.value) if unpacks else self.visit(node.value)
         for name in sorted(plain):
             node.value = self.name_hook("write", name, node, node.value) or node.value
@@ -365,10 +143,3 @@ class _OnlyLambdas(ast.NodeTransformer):
             finally:
                 self.rewriter.scope = outer
         return super().generic_visit(node)
-
-
-def _names(target: ast.AST) -> set[str]:
-    """The names that a target or a pattern binds."""
-    found = {part.id for part in ast.walk(target) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    found |= {part.name for part in ast.walk(target) if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name}
-    return found | {part.rest for part in ast.walk(target) if isinstance(part, ast.MatchMapping) and part.rest}

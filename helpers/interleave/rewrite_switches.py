@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from helpers.interleave import switches
-from helpers.interleave.rewrite import before, call, do
+from helpers.interleave.hook_calls import before, call, do
 from helpers.interleave.rewrite_accesses import AccessRewriter
 
 _NAMES = {
@@ -43,7 +43,7 @@ class SwitchRewriter(AccessRewriter):
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         """So does a class's body; and what has called it is written in C."""
         new = super().visit_ClassDef(node)
-        if not self.in_function:
+        if not self.scope.in_function:
             return new
         node.body.insert(0, do(call("begin", 0, at=node)))
         return [new[0], do(call("switch", at=node)), *new[1:]]
@@ -52,7 +52,11 @@ class SwitchRewriter(AccessRewriter):
         """So does a comprehension that is a function of its own."""
         new = super().visit_comprehension_of(node, *elements)
         first = new.generators[0]
-        if self.in_function and not first.is_async and (node.lineno, _NAMES[type(node)]) in self.places.comprehensions:
+        if (
+            self.scope.in_function
+            and not first.is_async
+            and (node.lineno, _NAMES[type(node)]) in self.places.comprehensions
+        ):
             hook = "resuming" if isinstance(node, ast.GeneratorExp) else "entering"
             first.iter = call(hook, first.iter, at=first.iter)
         return new
@@ -81,7 +85,7 @@ class SwitchRewriter(AccessRewriter):
         """A loop that begins has not come round yet."""
         loops = [statement for statement in body if isinstance(statement, ast.While)]
         new = super().body(body)
-        for loop in loops if self.in_function else ():
+        for loop in loops if self.scope.in_function else ():
             new.insert(new.index(loop), do(call("first_turn", self.number(loop), at=loop)))
         return new
 
@@ -109,7 +113,7 @@ class SwitchRewriter(AccessRewriter):
     def decorator(self, node: ast.expr) -> ast.expr:
         """Decorating is a call."""
         new = super().decorator(node)
-        return call("decorating", new, at=node) if self.in_function else new
+        return call("decorating", new, at=node) if self.scope.in_function else new
 
     def manager(self, node: ast.expr) -> ast.expr:
         """Entering and leaving a with block are calls."""

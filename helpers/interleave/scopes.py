@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -26,6 +26,11 @@ class Scope:
         self.declared: dict[str, str] = {}  # name -> "global" or "nonlocal"
         self.captured: set[str] = set()
         self.used: set[str] = set()
+
+    @property
+    def in_function(self) -> bool:
+        """Whether this code belongs to a function: a module's has run already."""
+        return isinstance(self.node, FUNCTIONS) or (self.parent is not None and self.parent.in_function)
 
     def shared(self, name: str) -> Variable | None:
         """The variable that a name stands for here, or None where no other function can reach it."""
@@ -167,3 +172,15 @@ class Scopes(ast.NodeVisitor):
         self.generic_visit(node)
 
     visit_MatchAs = visit_MatchStar = visit_MatchMapping = _pattern
+
+
+def is_generator(function: Any) -> bool:
+    """Whether it is a generator, which a pause may leave for good."""
+    pending = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            pending += ast.iter_child_nodes(node)
+    return False

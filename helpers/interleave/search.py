@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from helpers.interleave import model
 from helpers.interleave.model import Node, Verdict
+from helpers.interleave.options import Options
 from helpers.interleave.scheduler import Run
-from helpers.interleave.session import Session
+from helpers.interleave.session import Session, in_session
+from helpers.interleave.trace import check_repeatable
 
 _ENDLESS_RUNS = 20  # after so many runs into the step limit, more would not tell more
 
@@ -126,3 +129,27 @@ def hashable(value: Any) -> Any:
     except TypeError:
         return Unhashable(value)
     return value
+
+
+def search(program: Callable[[], Any], options: Options) -> tuple[Search, int]:
+    """A search that is over, and the number of runs that it took."""
+
+    def work(session: Session) -> tuple[Search, int]:
+        check_repeatable(session)
+        session.look_at_threads_first()
+        session.runs = 0
+        found = Search(session)
+        found.go()
+        if options.reduce and Verdict(model.ERROR, "StepLimit") in found.endings:
+            session.length_matters = True  # how far a state is from the limit decides how it goes on
+            found = Search(session)
+            found.go()
+        return found, session.runs
+
+    return in_session(program, options, work)
+
+
+def as_found(options: Options, session: Session) -> Options:
+    """The options with the schedule points that a session has found."""
+    main_sites = frozenset(session.main_sites) if options.preempt_main is None else None
+    return options._replace(sites=frozenset(session.sites), main_sites=main_sites)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import _thread
 import contextlib
 import gc
-import signal
-import sys
 import sysconfig
 import threading
-import time
 import types
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from helpers.interleave import (
     audit,
@@ -28,38 +25,20 @@ from helpers.interleave import (
     stuck,
 )
 from helpers.interleave.carriers import Carrier, carriers_by_ident, get_ident
-from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
+from helpers.interleave.errors import ExploreError
 from helpers.interleave.identity import Identities
 from helpers.interleave.main_thread import Mains
 from helpers.interleave.model import Node
+from helpers.interleave.options import Options
 from helpers.interleave.scheduler import Run
-
-Step = Literal["line", "access", "switch"]
+from helpers.interleave.surroundings import forget_threads, interrupts_cancel, no_collections
 
 for module in (hooks, hooks_accesses, hooks_switches):
     hooks.put_among_builtins(module.HOOKS)
 
 _exploring = _thread.allocate_lock()
-_POLL_S = 0.2
-_STUCK_S = 4.0  # without a step and without using the processor
-_UNWIND_S = 5.0
 _FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 _RUNS_A_COLLECTION = 50 if _FREE_THREADED else 1  # a collection goes through all objects there, young and old
-
-
-class Options(NamedTuple):
-    """What bounds an exploration; see explore."""
-
-    max_preemptions: int | None = 2
-    step: Step = "line"
-    max_schedules: int = 50_000
-    reduce: bool = False
-    preempt_main: bool | None = None
-    max_steps: int = 2_000
-    step_into: tuple[types.ModuleType, ...] = ()
-    collect: bool = False
-    sites: frozenset[int] = frozenset()  # the accesses that are schedule points, as far as they are known
-    main_sites: frozenset[int] | None = None  # main's steps that are schedule points; None if they are to be found out
 
 
 class Again(Exception):
@@ -104,7 +83,7 @@ class Session:
         try:
             self._exit.enter_context(source.stepping_into(self.options.step_into))
             findings = preflight.examine(self.program, self.options.step_into)
-            self._exit.enter_context(_interrupts_cancel(self))
+            self._exit.enter_context(interrupts_cancel(self))
             self.fresh_threads = findings.has_thread_locals
             self.cached = findings.cached
             self._exit.callback(self._restore_locks, [(found, found.lock) for found in findings.cached])
@@ -116,7 +95,7 @@ class Session:
             self._record(self.records or self.judges_main)
             self._exit.enter_context(patches.installed(findings))
             self._exit.enter_context(audit.of_functions())
-            self._exit.enter_context(_no_collections())
+            self._exit.enter_context(no_collections())
             self.carriers.append(Carrier())
             self._exit.callback(self._stop_carriers)
             self._main = threading.Thread(name="MainThread")
@@ -205,7 +184,8 @@ class Session:
         if self.options.collect:
             gc.collect()
         elif self.runs % _RUNS_A_COLLECTION == 0:
-            gc.collect(0)  # what a run leaves is no business of the next
+            # What a run leaves is no business of the next; what a carrier had not let go of yet, goes with a later one.
+            gc.collect(0 if self.runs % 100 else 1)
         run = Run(self.options, self.carriers, prefix, expected)
         run.known, run.observer = known, observer
         run.sites, run.main_sites = self.sites, self.main_sites
@@ -226,7 +206,7 @@ class Session:
         finally:
             hooks.run = self.present = None
             threading._active.pop(ident, None)
-            _forget_threads(run)
+            forget_threads(run)
             for carrier in self.carriers:
                 carrier.task = None
         return run
@@ -249,50 +229,16 @@ class Session:
 
         driver.work = drive
         driver.open()
-        self._watch(finished)
+        stuck.watch(self, finished)
         if self.failure is not None:
             raise self.failure.with_traceback(None) from None
         return result[0]
-
-    def _watch(self, finished: Any) -> None:
-        progress, since = None, time.monotonic()
-        while not finished.acquire(timeout=_POLL_S):
-            run = self.present
-            now = (self.runs, run.steps, len(run.picks), stuck.processor_time(run)) if run is not None else None
-            if now != progress or (run is not None and stuck.wants_to_run(run)):
-                progress, since = now, time.monotonic()
-            elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
-                self._free(run, Uncontrolled(stuck.sentence(run)), finished)
-                return
 
     def cancel(self, reason: BaseException) -> None:
         """End the exploration as soon as the run that goes on can be ended; its caller gets the reason."""
         self.cancelled = reason
         if self.present is not None:
             self.present.abandon(reason)
-
-    def _free(self, run: Run, problem: BaseException, finished: Any) -> None:
-        """End a run whose thread waits outside the scheduler: unwind the others first, which may hold what it wants."""
-        self.cancelled = problem
-        task = run.stuck = run.current
-        run.abandon(problem)
-        driver = run.carriers[0]
-        if task.index:
-            driver.open()
-        else:
-            for other in run.tasks[1:]:
-                if other.begun and not other.finished:
-                    other.carrier.open()
-                    driver.gate.acquire(timeout=_UNWIND_S)
-        deadline = time.monotonic() + _UNWIND_S
-        while not finished.acquire(timeout=_POLL_S):
-            stuck.raise_in(task.carrier.ident, Abort)
-            if time.monotonic() > deadline:  # it is in C code that cannot be interrupted, and ends when that does
-                stuck.withdraw_from(task.carrier.ident)
-                task.carrier.lost = driver.lost = True
-                threading._active.pop(driver.ident, None)
-                _forget_threads(run)
-                raise problem
 
 
 def in_session(program: Callable[[], Any], options: Options, work: Callable[[Session], Any]) -> Any:
@@ -301,55 +247,3 @@ def in_session(program: Callable[[], Any], options: Options, work: Callable[[Ses
         while True:
             with contextlib.suppress(Again):
                 return session.run(lambda: work(session))
-
-
-@contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Keep the garbage collector out of runs: it would come at moments that do not repeat themselves.
-
-    It comes before each run, and need not look at what was there before.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.unfreeze()
-        if was_on:
-            gc.enable()
-
-
-@contextlib.contextmanager
-def _interrupts_cancel(session: Session) -> Iterator[None]:
-    """Let Ctrl-C cancel the session, instead of raising an exception wherever this thread happens to be."""
-    usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(usual):
-        yield
-        return
-
-    def cancel(number: int, frame: types.FrameType | None) -> None:
-        try:
-            usual(number, frame)
-        except BaseException as interrupt:  # noqa: BLE001  KeyboardInterrupt, or what else the usual handler raises
-            session.cancel(interrupt)
-
-    signal.signal(signal.SIGINT, cancel)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    if session.cancelled is not None and session.failure is None:  # it came when the work was done
-        raise session.cancelled
-
-
-def _forget_threads(run: Run) -> None:
-    """Leave no trace of the program's threads in the tables of threading and concurrent.futures."""
-    pools = sys.modules.get("concurrent.futures.thread")
-    for task in run.tasks[1:]:
-        threading._active.pop(task.carrier.ident, None)
-        if hasattr(task.thread, "_is_stopped"):  # up to 3.12
-            task.thread._is_stopped = True
-        if pools is not None:
-            pools._threads_queues.pop(task.thread, None)

@@ -5,12 +5,59 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+import threading
 import time
+from typing import TYPE_CHECKING, Any
 
 from helpers.interleave import source
 from helpers.interleave.carriers import get_ident
-from helpers.interleave.errors import Abort
+from helpers.interleave.errors import Abort, Uncontrolled
 from helpers.interleave.scheduler import Run
+from helpers.interleave.surroundings import forget_threads
+
+if TYPE_CHECKING:
+    from helpers.interleave.session import Session
+
+_POLL_S = 0.2
+_STUCK_S = 4.0  # without a step and without using the processor
+_UNWIND_S = 5.0
+
+
+def watch(session: Session, finished: Any) -> None:
+    """Wait until the session's work is done, or a thread with the baton gets on no more: then end the run."""
+    progress, since = None, time.monotonic()
+    while not finished.acquire(timeout=_POLL_S):
+        run = session.present
+        now = (session.runs, run.steps, len(run.picks), processor_time(run)) if run is not None else None
+        if now != progress or (run is not None and wants_to_run(run)):
+            progress, since = now, time.monotonic()
+        elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
+            _free(session, run, Uncontrolled(sentence(run)), finished)
+            return
+
+
+def _free(session: Session, run: Run, problem: BaseException, finished: Any) -> None:
+    """End a run whose thread waits outside the scheduler: unwind the others first, which may hold what it wants."""
+    session.cancelled = problem
+    task = run.stuck = run.current
+    run.abandon(problem)
+    driver = run.carriers[0]
+    if task.index:
+        driver.open()
+    else:
+        for other in run.tasks[1:]:
+            if other.begun and not other.finished:
+                other.carrier.open()
+                driver.gate.acquire(timeout=_UNWIND_S)
+    deadline = time.monotonic() + _UNWIND_S
+    while not finished.acquire(timeout=_POLL_S):
+        raise_in(task.carrier.ident, Abort)
+        if time.monotonic() > deadline:  # it is in C code that cannot be interrupted, and ends when that does
+            withdraw_from(task.carrier.ident)
+            task.carrier.lost = driver.lost = True
+            threading._active.pop(driver.ident, None)
+            forget_threads(run)
+            raise problem
 
 
 def raise_in(ident: int, exception: type[BaseException] | None) -> None:

@@ -10,10 +10,11 @@ import threading
 import types
 from typing import TYPE_CHECKING, Any
 
+from helpers.interleave import uncaught
 from helpers.interleave.effects import Touched
 from helpers.interleave.errors import Abort
 from helpers.interleave.instrument import first_statement
-from helpers.interleave.rewrite import NOWHERE, Statement, statements
+from helpers.interleave.statements import NOWHERE, Statement, statements
 
 if TYPE_CHECKING:
     from helpers.interleave.carriers import Carrier
@@ -146,7 +147,7 @@ class Task:
     def run_thread(self) -> None:
         """What the thread does from its start to its end, on its carrier."""
         try:
-            self.run.call(self, self.thread.run)
+            uncaught.call(self.run, self, self.thread.run)
         finally:
             self.finished = True
             self.stack.clear()

@@ -4,139 +4,22 @@ from __future__ import annotations
 
 import html
 import re
-import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpers.interleave import choices, model, naming, primitives, source
+from helpers.interleave import choices, model
 from helpers.interleave.errors import Nondeterministic
-from helpers.interleave.rewrite import NOWHERE, Statement
-from helpers.interleave.scheduler import Run, in_words
-from helpers.interleave.tasks import Task
+from helpers.interleave.options import Options
+from helpers.interleave.recorder import ABSENT, Recorder, Snapshot, ThreadState
+from helpers.interleave.scheduler import Run
+from helpers.interleave.session import Session, in_session
+from helpers.interleave.statements import Statement
+from helpers.interleave.uncaught import in_words
 from helpers.shown import shown
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
-_ABSENT = "–"
 _MOST_ROWS = 60  # of a table; longer runs go round in circles
-
-
-class ThreadState(NamedTuple):
-    """A thread between two steps.
-
-    status: "ready", "blocked" or "ended"; place: the statement it takes next, or is in
-    """
-
-    name: str
-    status: str
-    place: Statement
-    reason: str | None
-    in_function: bool  # it has begun to run
-    in_progress: bool  # it is in the middle of that statement, and goes on with the rest
-    local: dict[str, str]
-    arguments: tuple[str, ...] = ()
-
-
-class Snapshot(NamedTuple):
-    """The program between two steps."""
-
-    threads: list[ThreadState]
-    watched: dict[str, str]
-    printed: int
-
-
-class Recorder:
-    """Watches a run and keeps a snapshot before each step and one at the end.
-
-    watch: expressions over the program's names; None for every plain value among its variables and their attributes
-    skip: number of snapshots, from the first, that are not needed
-    """
-
-    def __init__(self, watch: list[str] | None, skip: int = 0) -> None:
-        """A new recorder serves one run."""
-        self.watch, self.skip = watch, skip
-        self.anew()
-
-    def anew(self) -> Recorder:
-        """Forget the run, which begins again."""
-        self.snapshots: list[Snapshot | None] = []
-        self.standstill: list[str] = []
-        self.in_cycle = False  # the threads of the standstill wait for each other
-        self.frames: list[types.FrameType] = []  # of the main program, innermost last
-        return self
-
-    def __call__(self, run: Run) -> None:
-        """Take a snapshot; a run calls this before each choice and when it has ended."""
-        if len(self.snapshots) > len(run.picks):
-            return  # the run ended where it stood
-        if not self.frames:  # kept, because their variables can be read after they have returned
-            self.frames = [entry.frame for entry in run.tasks[0].stack]
-        needed = len(self.snapshots) >= self.skip
-        self.snapshots.append(self.snapshot(run) if needed else None)
-        if not run.ending and not any(task.can_run() or task.can_time_out() for task in run.tasks):
-            self.standstill, self.in_cycle = naming.standstill(run), bool(naming.waiting_cycle(run))
-
-    def snapshot(self, run: Run) -> Snapshot:
-        """How the program stands now."""
-        threads = [thread_state(run, task) for task in run.tasks]
-        if self.watch is None:
-            watched = dict(plain_values(self.names()))
-        else:
-            watched = {expression: self.value_of(expression) for expression in self.watch}
-        return Snapshot(threads, watched, len(run.output))
-
-    def names(self) -> dict[str, Any]:
-        """The main program's variables."""
-        return {name: value for frame in self.frames for name, value in source.locals_of(frame).items()}
-
-    def value_of(self, expression: str) -> str:
-        """A watched expression's value as text; a dash while its names have no value."""
-        if not self.frames:
-            return _ABSENT
-        try:
-            return shown(eval(expression, self.frames[-1].f_globals, self.names()))
-        except Exception:  # noqa: BLE001  any error of the expression means that it has no value yet
-            return _ABSENT
-
-
-def plain_values(names: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The variables, and attributes of the program's own objects, whose values can be shown in a few words."""
-    for name, value in names.items():
-        if name.startswith(("_", ".")) or callable(value):
-            continue
-        text = shown(value)
-        if not _is_opaque(text):
-            yield name, text
-        elif type(value).__module__ not in ("threading", "queue", "_thread", primitives.__name__):
-            for attribute, item in getattr(value, "__dict__", {}).items():
-                if not attribute.startswith("_") and not callable(item) and not _is_opaque(shown(item)):
-                    yield f"{name}.{attribute}", shown(item)
-
-
-def _is_opaque(text: str) -> bool:
-    return ("<" in text and " object" in text) or text.startswith("<") or "[<" in text or "(<" in text or ": <" in text
-
-
-def thread_state(run: Run, task: Task) -> ThreadState:
-    """How a thread stands now."""
-    if task.finished:
-        reason = f"ends with {task.died}" if task.died else None
-        return ThreadState(task.name, "ended", NOWHERE, reason, False, False, {})
-    reason = naming.waits_for(run, task)
-    local: dict[str, str] = {}
-    arguments: tuple[str, ...] = ()
-    if task.stack:
-        code = task.stack[-1].frame.f_code
-        arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        shared = (*task.stack[-1].frame.f_code.co_freevars, "self")
-        for name, value in source.locals_of(task.stack[-1].frame).items():
-            text = shown(value)
-            if name not in shared and not _is_opaque(text) and not name.startswith(("_", ".")):
-                local[name] = text
-    in_progress = task.waiting is not None or task.paused
-    return ThreadState(
-        task.name, "blocked" if reason else "ready", task.place, reason, bool(task.stack), in_progress, local, arguments
-    )
 
 
 class Row(NamedTuple):
@@ -263,7 +146,7 @@ def _row(run: Run, snapshots: list[Snapshot], step: int) -> Row:
     was, is_now = before.threads[thread], after.threads[thread]
     if step in run.entered:
         was = was._replace(place=run.entered[step], in_progress=False)
-    changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != _ABSENT}
+    changes = {n: v for n, v in after.watched.items() if before.watched.get(n) != v and v != ABSENT}
     changes |= {n: f"{v} again" for n, v in after.watched.items() if n not in changes and writes(was.place, n)}
     if is_now.place.text and was.place[:1] + was.place[3:4] == is_now.place[:1] + is_now.place[3:4]:
         known = was.local if was.in_function else dict.fromkeys(is_now.arguments)
@@ -330,3 +213,14 @@ def check_repeatable(session: Any) -> None:
             f"The program does not repeat itself. Under the same schedule: {traces[0].ending} Then: {traces[1].ending} "
             "Remove what differs from run to run, such as values left in globals."
         )
+
+
+def trace(program: Callable[[], Any], schedule: Iterable[int], watch: Iterable[str] | None, options: Options) -> Trace:
+    """Run the program once under a schedule; options as a search has found them."""
+    options = options._replace(max_preemptions=None, reduce=False, main_sites=options.main_sites or frozenset())
+
+    def work(session: Session) -> Trace:
+        recorder = Recorder(None if watch is None else list(watch))
+        return Trace(session.execute(list(schedule), [], observer=recorder), recorder)
+
+    return in_session(program, options, work)

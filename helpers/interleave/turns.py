@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from helpers.interleave import choices, effects, hooks, loops, main_thread, primitives
 from helpers.interleave.effects import ANYTHING, Touched
 from helpers.interleave.model import DEADLOCK, ERROR, MERGED, Node, Verdict
-from helpers.interleave.rewrite import NOWHERE
+from helpers.interleave.statements import NOWHERE
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
