@@ -636,3 +636,36 @@ def test_what_a_run_has_made_is_gone_before_long_however_many_runs_there_are():
 
     assert explore(program, 3).runs > 300
     assert most[0] < 150  # without a GIL fifty runs are cleared away at a time
+
+
+def test_a_thread_outside_runs_the_same_functions_and_does_not_notice():
+    stop, calls = threading.Event(), []
+
+    def increment(box):
+        seen = box[0]
+        box[0] = seen + 1
+
+    def outside():
+        box = [0]
+        while not stop.is_set():
+            increment(box)
+            calls.append(box[0] == len(calls) + 1)
+
+    def program():
+        box = [0]
+        run_all(lambda: increment(box), lambda: increment(box))
+        return box[0]
+
+    interval, thread = sys.getswitchinterval(), threading.Thread(target=outside)
+    sys.setswitchinterval(1e-6)
+    thread.start()
+    try:
+        for _ in range(20):
+            assert set(explore(program, None).endings) == {1, 2}
+        alive = thread.is_alive()
+    finally:
+        stop.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert alive
+    assert all(calls)

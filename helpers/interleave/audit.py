@@ -16,10 +16,13 @@ from typing import Any
 
 from helpers.interleave import effects, hooks, hooks_accesses, instrument, source
 from helpers.interleave.errors import Abort, ExploreError, Uncontrolled
+from helpers.interleave.loops import Visit
+from helpers.interleave.model import Node, Verdict
 
 _TOOLS = (4, 3, 5)  # of sys.monitoring; debuggers, coverage, profilers and optimizers have the others
 BY_TRACING = not hasattr(sys, "monitoring")
 
+_MADE = {kind.__new__.__code__ for kind in (Node, Verdict, Visit)}  # the explorer's, but from no file
 _no_look: dict[int, types.CodeType] = {}  # code that needs none, with itself, so that its id stays its own
 
 
@@ -28,7 +31,12 @@ def _is_hooked(code: types.CodeType) -> bool:
     if id(code) in _no_look:
         return True
     file = code.co_filename
-    own = file in effects.REWRITTEN_FILES or source.kind_of(code) is source.OWN or file.endswith("contextlib.py")
+    own = (
+        code in _MADE
+        or file in effects.REWRITTEN_FILES
+        or source.kind_of(code) is source.OWN
+        or file.endswith("contextlib.py")
+    )
     if own or instrument.is_hooked(code):
         _no_look[id(code)] = code
         return True

@@ -25,7 +25,8 @@ run: Run | None = None  # the one in progress, of which one thread runs at a tim
 
 def in_run() -> bool:
     """Whether the calling thread belongs to the explored program."""
-    return run is not None and get_ident() == run.current.ident
+    now = run  # looked at once: in a thread outside, it may be another the next time
+    return now is not None and get_ident() == now.current.ident
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ class Mains:
                 for variable in reads | writes:
                     wrote = self.by_others.setdefault(variable, {})
                     wrote[task.index] = wrote.get(task.index, False) or variable in writes
-        elif task.stack and (running := run.unjoined()):
+        elif task.stack and (running := frozenset(run.unjoined)):
             site = (task.site or task.last_site) if run.by_access else task.stack[-1].number
             for variable in reads | writes:
                 self.by_main.setdefault(variable, set()).add((site, variable in writes, running))

@@ -148,7 +148,7 @@ def _look_round(run: Run, task: Task, entry: Any, number: int, frame: types.Fram
 
 def _judge_statement(run: Run, task: Task, number: int) -> None:
     """No run with records has carried out this statement. Of main's, those count before it has joined all."""
-    if task.index or run.unjoined():
+    if task.index or run.unjoined:
         if not run.records:
             _do_again_with_records(run, task)
         run.mains.judged.add(number if task.index else -number)

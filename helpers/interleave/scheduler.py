@@ -60,6 +60,7 @@ class Run:
         self.observer: Callable[[Run], None] | None = None
         self.output: list[tuple[Task, str]] = []
         self.preemptions = self.steps = self.switches = 0
+        self.unjoined: set[int] = set()  # threads of which main does not know that they have ended
         self.living = 0  # threads that have been started and have not finished
         self.clock = 0.0
         self.value: Any = None
@@ -96,6 +97,7 @@ class Run:
         self.living = 1
         self.tasks.append(main)
         self.current = self.running = carrier.task = main
+        hooks.run = self  # not before somebody has the baton: threads outside ask who
         for holder in self.cached:
             holder.lock = primitives.RLock(self)
         try:
@@ -130,6 +132,7 @@ class Run:
         """Another controlled thread, on a carrier of its own."""
         index = len(self.tasks)
         self.living += 1
+        self.unjoined.add(index)
         if index == len(self.carriers):
             self.carriers.append(Carrier())
         self.tasks.append(Task(self, index, thread, self.carriers[index]))
@@ -220,17 +223,13 @@ class Run:
 
     # ---- what the run knows ---------------------------------------------------------------------------------------
 
-    def unjoined(self) -> frozenset[int]:
-        """The threads of which main does not know that they have ended."""
-        return frozenset(task.index for task in self.tasks[1:] if not task.joined)
-
     def is_concurrent(self) -> bool:
         """Whether there are two threads that have not finished."""
         return self.living > 1
 
     def takes_part(self, task: Task) -> bool:
         """Whether another thread could come between a thread's steps."""
-        return bool(task.index) or (self.preempt_main is not False and bool(self.unjoined()))
+        return bool(task.index) or (self.preempt_main is not False and bool(self.unjoined))
 
     def site_of(self, number: int) -> int:
         """The call of the reader's to which what library code does is put down."""

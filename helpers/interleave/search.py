@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from helpers.interleave import model
@@ -25,17 +24,17 @@ class _Best(NamedTuple):
     schedule: tuple[int, ...]
 
 
-@dataclass
 class Branch:
     """A node of the search: the choice being explored there, and the endings below it.
 
     Only a search that reduces counts for each node; otherwise all nodes have the search's own counter.
     """
 
-    node: Node
-    chosen: int
-    key: Any
-    endings: Counter
+    __slots__ = ("chosen", "endings", "key", "node")
+
+    def __init__(self, node: Node, chosen: int, key: Any, endings: Counter) -> None:
+        """key: the state there, for a search that reduces."""
+        self.node, self.chosen, self.key, self.endings = node, chosen, key, endings
 
 
 class Search:

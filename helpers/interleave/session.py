@@ -199,7 +199,6 @@ class Session:
         self._main._ident = ident
         threading._active[ident] = self._main
         effects.objects = Identities()
-        hooks.run = run
         run.cached = self.cached
         try:
             run.execute(self.program, self._main)

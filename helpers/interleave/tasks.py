@@ -50,7 +50,6 @@ class Task:
         self.run, self.index, self.thread, self.carrier = run, index, thread, carrier
         self.ident = carrier.ident
         self.begun = self.finished = self.granted = self.spinning = False
-        self.joined = False  # main knows that it has ended
         self.died = ""  # of which exception, as Python prints it
         self.collects = False  # the garbage collector comes before its next step
         self.took_lock = self.paused = False  # in the statement that is under way
@@ -114,7 +113,8 @@ class Task:
 
     def note_joined(self) -> None:
         """The present thread has learnt whether this one has ended."""
-        self.joined = self.joined or (self.finished and self.run.current.index == 0)
+        if self.finished and self.run.current.index == 0:
+            self.run.unjoined.discard(self.index)
 
     def can_run(self) -> bool:
         """Whether the thread can take a step without time passing."""
