@@ -28,6 +28,7 @@ from helpers.interleave.identity import Identities
 from helpers.interleave.instrument import is_hooked
 
 ANYTHING = "*"
+UNKNOWN = types.SimpleNamespace()  # stands among what an iterator goes through for what it may call
 EXPOSED = "**"  # an object's attributes are reached as a dictionary: from now on, anything may touch anything
 
 
@@ -44,6 +45,11 @@ class Touched:
     def __bool__(self) -> bool:
         """Whether anything was touched."""
         return bool(self.reads or self.writes)
+
+    def add(self, other: Touched) -> None:
+        """What the other has read and written, this has, too."""
+        self.reads |= other.reads
+        self.writes |= other.writes
 
 
 ATOMS = frozenset({int, str, float, bool, bytes, type(None), complex, range, type(Ellipsis), type(NotImplemented)})
@@ -78,6 +84,13 @@ def anything() -> Touched:
     return touched
 
 
+def exposed() -> Touched:
+    """Of what gives out an object's attributes as a dictionary."""
+    touched = Touched()
+    touched.writes.add(EXPOSED)
+    return touched
+
+
 def of_use(value: Any, deep: bool) -> Touched:
     """A value that is compared, printed, gone through; deep: also what it holds is."""
     touched = Touched()
@@ -92,10 +105,12 @@ def add_use(touched: Touched, value: Any, deep: bool, met: set[int]) -> None:
     if kind in ATOMS or id(value) in met:
         return
     met.add(id(value))
-    if kind not in CONTAINERS and id(value) in objects.numbers and objects.number(value) in objects.behind:
+    if value is UNKNOWN:
+        touched.writes.add(ANYTHING)
+    elif kind not in CONTAINERS and id(value) in objects.numbers and objects.number(value) in objects.behind:
         touched.writes.add(objects.number(value))
         for behind in objects.behind[objects.number(value)]:
-            add_use(touched, behind, deep, met)
+            add_use(touched, behind, True, met)
     elif issubclass(type(value), CONTAINERS):
         _add_container(touched, value, kind, deep, met)
     elif issubclass(type(value), IMMUTABLE):
@@ -153,9 +168,12 @@ def _add_operators(touched: Touched, value: Any, kind: type, met: set[int]) -> N
     """What the operators of a class of objects touch."""
     judged = _operators_of(kind)
     if judged == "fields":  # those of a dataclass, which exec has made
-        for name, item in list(attributes_of(value).items()):
+        for name in getattr(kind, "__dataclass_fields__", attributes_of(value)):
             touched.reads.add((objects.number(value), name))
-            add_use(touched, item, True, met)
+            try:
+                add_use(touched, object.__getattribute__(value, name), True, met)
+            except AttributeError:  # not there, or not yet
+                continue
     elif judged == "unknown":
         touched.writes.add(ANYTHING)
 
@@ -204,9 +222,15 @@ def of_inplace(value: Any) -> Touched:
 def of_match(value: Any) -> Touched:
     """The subject of match."""
     touched = of_use(value, True)
-    if type(value) not in ATOMS and not issubclass(type(value), CONTAINERS):
+    if _holds_objects(value):
         touched.writes.add(ANYTHING)
     return touched
+
+
+def _holds_objects(value: Any) -> bool:
+    if type(value) in ATOMS:
+        return False
+    return not issubclass(type(value), CONTAINERS) or any(map(_holds_objects, parts_of(value)))
 
 
 def is_own(kind: type) -> bool:

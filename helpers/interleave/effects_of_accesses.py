@@ -95,14 +95,23 @@ def of_item(owner: Any) -> Touched:
         touched.reads.add(effects.objects.number(owner))
         if _makes_defaults(owner) or effects.is_unknown(effects.method_of(kind, "__missing__")):
             touched.writes.add(effects.objects.number(owner))
+            if _factory_of(owner) is not None and not issubclass(type(_factory_of(owner)), _REPORTING):
+                touched.writes.add(effects.ANYTHING)
     elif effects.is_unknown(method):
         touched.writes.add(effects.ANYTHING)
     return touched
 
 
-def _makes_defaults(owner: Any) -> bool:
+_REPORTING = (types.FunctionType, types.MethodType, type)  # what they do is reported, or nothing to others
+
+
+def _factory_of(owner: Any) -> Any:
     kind = collections.defaultdict
-    return issubclass(type(owner), kind) and kind.default_factory.__get__(owner) is not None
+    return kind.default_factory.__get__(owner) if issubclass(type(owner), kind) else None
+
+
+def _makes_defaults(owner: Any) -> bool:
+    return _factory_of(owner) is not None
 
 
 def of_item_store(owner: Any) -> Touched:

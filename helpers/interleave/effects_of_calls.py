@@ -5,9 +5,11 @@ from __future__ import annotations
 import _operator
 import builtins
 import collections
+import dataclasses
 import functools
 import math
 import operator
+import sys
 import threading
 import types
 from collections import deque
@@ -23,7 +25,7 @@ _READING_METHODS = frozenset({
     "__repr__", "__bool__", "__reversed__", "find", "join", "decode", "__sizeof__",
 })  # fmt: skip
 _LOOKS_AT_ARGUMENTS = frozenset({
-    len, repr, print, isinstance, issubclass, callable, id, hash, abs, round, min, max, sum, sorted, any, all, divmod,
+    len, repr, isinstance, issubclass, callable, id, hash, abs, round, min, max, sum, sorted, any, all, divmod,
     pow, ord, chr, format, bin, hex, oct, ascii, iter, operator.index, threading.get_ident,
     threading.get_native_id, builtins.__build_class__,
 })  # fmt: skip
@@ -81,7 +83,11 @@ def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict)
             touched.reads.add(effects.objects.number(owner))
             if name not in _READING_METHODS:
                 touched.writes.add(effects.objects.number(owner))
+        if name in _COMPARES:
+            effects.add_use(touched, owner, True, set())
         _add_arguments(touched, arguments, named, deep=name not in _STORES_ARGUMENT)
+    elif name in ("format", "format_map") and type(owner) is str and not _are_atoms(arguments, named):
+        touched.writes.add(effects.ANYTHING)  # it may look at their attributes
     elif type(owner) in effects.ATOMS or (
         issubclass(type(owner), effects.IMMUTABLE) and not issubclass(type(owner), type | types.ModuleType)
     ):
@@ -91,28 +97,33 @@ def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict)
     elif function in _LOOKS_AT_ARGUMENTS or owner is math:
         shallow = function in (len, isinstance, callable, id)
         _add_arguments(touched, arguments, named, deep=not shallow)
+    elif function is print:
+        file = named.get("file") or sys.stdout
+        if not effects.is_own(type(file)):
+            touched.writes.add(effects.ANYTHING)
+        _add_arguments(touched, arguments, {})
     elif function is next and arguments:
         effects.add_use(touched, arguments[0], False, set())
     elif function in (getattr, hasattr) and len(arguments) > 1:
-        _merge(touched, effects_of_accesses.of_load(*arguments[:2]))
+        touched.add(effects_of_accesses.of_load(*arguments[:2]))
     elif function in (setattr, delattr) and len(arguments) > 1:
-        _merge(touched, effects_of_accesses.of_store(*arguments[:2]))
+        touched.add(effects_of_accesses.of_store(*arguments[:2]))
     elif owner is _operator:
         _add_arguments(touched, arguments, named)
         if arguments and name.startswith(("i", "set", "del")):
-            _merge(touched, effects.of_inplace(arguments[0]))
+            touched.add(effects.of_inplace(arguments[0]))
     elif issubclass(type(owner), type) and owner in (dict, bytes, str, int, float):
         _add_arguments(touched, arguments, named)
     else:
         touched.writes.add(effects.ANYTHING)
 
 
+_COMPARES = frozenset({"count", "index", "remove", "sort"})
 _STORES_ARGUMENT = frozenset({"append", "appendleft", "add", "insert", "setdefault", "get", "pop"})
 
 
-def _merge(touched: Touched, other: Touched) -> None:
-    touched.reads |= other.reads
-    touched.writes |= other.writes
+def _are_atoms(arguments: tuple, named: dict) -> bool:
+    return all(type(argument) in effects.ATOMS for argument in (*arguments, *named.values()))
 
 
 def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> None:
@@ -123,7 +134,7 @@ def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> N
         or kind.__module__ == "itertools"
         or issubclass(kind, effects.IMMUTABLE)
     ):
-        _add_arguments(touched, arguments, named, deep=not (kind in effects.CONTAINERS or kind in _ITERATORS))
+        _add_arguments(touched, arguments, named, deep=kind is dict or kind not in (*effects.CONTAINERS, *_ITERATORS))
         return
     if kind.__module__ in effects.REWRITTEN_NAMES:  # nobody knows the new object yet
         _add_arguments(touched, arguments, named)
@@ -140,6 +151,9 @@ def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> N
         touched.writes.add(effects.ANYTHING)
     if issubclass(kind, effects.CONTAINERS):
         _add_arguments(touched, arguments, named)
+    for field in getattr(kind, "__dataclass_fields__", {}).values():
+        if field.default_factory is not dataclasses.MISSING:
+            _add_call(touched, field.default_factory, (), {})
 
 
 _INHERITED = (object.__new__, object.__init__, threading.local.__new__)
@@ -169,8 +183,13 @@ def came_from(result: Any, function: Any, arguments: tuple) -> None:
         return
     if kind in effects.VIEWS or (issubclass(type(function), types.BuiltinFunctionType) and hasattr(kind, "__next__")):
         owner = getattr(function, "__self__", None)
-        effects.objects.goes_through(
-            result, arguments if issubclass(type(owner), types.ModuleType) else (owner, *arguments)
-        )
+        through = arguments if issubclass(type(owner), types.ModuleType) else (owner, *arguments)
+        effects.objects.goes_through(result, (*through, *_what_is_called(arguments)))
     elif any(function is iterator for iterator in _ITERATORS) or kind.__module__ == "itertools":
-        effects.objects.goes_through(result, tuple(arguments))
+        effects.objects.goes_through(result, (*arguments, *_what_is_called(arguments)))
+
+
+def _what_is_called(arguments: tuple) -> list[Any]:
+    """UNKNOWN if an iterator may call something that changes what is shared."""
+    functions = [a for a in arguments if callable(a) and not issubclass(type(a), type)]
+    return [effects.UNKNOWN] if any(of_call(function, (), {}).writes for function in functions) else []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.interleave.effects import ANYTHING, EXPOSED, Touched
+from helpers.interleave.effects import ANYTHING, Touched
 
 
 class Order:
@@ -20,15 +20,10 @@ class Order:
         """No step has been taken."""
         self.last_write: dict[Any, int] = {}
         self.reads_since: dict[Any, list[int]] = {}
-        self.exposed = False
 
     def event(self, past: int, touched: Touched) -> int:
         """The hash of an event; past: that of the thread's last one."""
         reads, writes = touched.reads, touched.writes
-        if EXPOSED in writes:
-            self.exposed = True
-        if self.exposed:
-            writes.add(ANYTHING)
         if reads or writes:
             reads.add(ANYTHING)
         last_write, reads_since = self.last_write, self.reads_since

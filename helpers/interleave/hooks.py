@@ -68,16 +68,16 @@ def leave() -> None:
         now.current.leave(_getframe(1))
 
 
-def rounds(number: int, iterable: Any, access: int = 0) -> Any:
+def rounds(number: int, iterable: Any, access: int = 0, deep: bool = False) -> Any:
     """The items of an iterable, with a step before each but the first."""
     if not in_run():
         return iterable
     if access:
-        points.access(run, access, effects.of_use(iterable, False), (iterable,))
-    return _rounds(number, iterable, iter(iterable), access)
+        points.access(run, access, effects.of_use(iterable, deep), (iterable,))
+    return _rounds(number, iterable, iter(iterable), access, deep)
 
 
-def _rounds(number: int, iterable: Any, iterator: Iterator, access: int) -> Iterator:
+def _rounds(number: int, iterable: Any, iterator: Iterator, access: int, deep: bool) -> Iterator:
     first = True
     while True:
         if in_run():
@@ -86,7 +86,7 @@ def _rounds(number: int, iterable: Any, iterator: Iterator, access: int) -> Iter
                     points.switch(run)
                 points.arrive(run, number, _getframe(1))
             if access:
-                points.access(run, access, effects.of_use(iterable, False), (iterable,))
+                points.access(run, access, effects.of_use(iterable, deep), (iterable,))
         first = False
         try:
             item = next(iterator)
@@ -108,6 +108,8 @@ class _Leaving:
         now = run
         if now is not None and get_ident() == now.current.ident:
             points.arrive(now, self.number, _getframe(1))
+            if now.current.stack[-1].leaves_unknown:
+                points.access(now, self.number, effects.anything())
 
 
 _leaving: dict[int, _Leaving] = {}

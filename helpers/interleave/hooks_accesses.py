@@ -159,7 +159,10 @@ def decorator(number: int, function: Callable) -> Callable:
 def manager(number: int, value: Any) -> Any:
     """The manager of a with block."""
     if hooks.in_run():
-        points.access(hooks.run, number, effects_of_calls.of_manager(value), (value,))
+        touched = effects_of_calls.of_manager(value)
+        points.access(hooks.run, number, touched, (value,))
+        if touched.writes and hooks.run.site_of(number) == number:  # in the reader's code
+            hooks.run.current.stack[-1].leaves_unknown = True
     return value
 
 
@@ -185,8 +188,14 @@ def anything(number: int) -> None:
         points.access(hooks.run, number, effects.anything())
 
 
+def exposed(number: int) -> None:
+    """What comes next gives out an object's attributes, or variables, as a dictionary."""
+    if hooks.in_run():
+        points.access(hooks.run, number, effects.exposed())
+
+
 HOOKS: dict[str, Any] = {
     "read": read, "write": write, "wrote": wrote, "load": load, "store": store, "item": item, "cell": cell,
     "item_cell": _Cell, "attribute": _Attribute, "inplace": inplace, "call": call, "decorator": decorator,
-    "manager": manager, "use": use, "matched": matched, "anything": anything, "slice": slice,
+    "manager": manager, "use": use, "matched": matched, "anything": anything, "exposed": exposed, "slice": slice,
 }  # fmt: skip

@@ -8,14 +8,16 @@ from __future__ import annotations
 import __future__
 
 import ast
+import gc
 import importlib.util
 import linecache
 import marshal
 import struct
+import sys
 from collections import defaultdict
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import Literal, NamedTuple
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Literal, NamedTuple
 
 from helpers.interleave import switches
 from helpers.interleave.errors import Uncontrolled
@@ -175,6 +177,25 @@ def _original(code: CodeType) -> CodeType:
                 if hooked is code:
                     return plain
     return code
+
+
+def functions_with(code: CodeType) -> list[FunctionType]:
+    """The functions that have this code, as far as they can be found."""
+    gc.unfreeze()  # or it would not look there
+    referrers = gc.get_referrers(code)
+    gc.freeze()
+    # A free-threaded 3.13 hides from its collector the functions that were there before the second thread.
+    named = [_reached(module, code.co_qualname.split(".")) for module in list(sys.modules.values())]
+    found = {id(f): f for f in (*referrers, *named) if isinstance(f, FunctionType) and f.__code__ is code}
+    return list(found.values())
+
+
+def _reached(module: ModuleType, names: list[str]) -> Any:
+    """What a module has under a qualified name, without asking it."""
+    found: Any = module
+    for name in names:
+        found = getattr(found, "__dict__", {}).get(name)
+    return found
 
 
 def refusal(code: CodeType) -> Uncontrolled:

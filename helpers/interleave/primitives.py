@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from helpers.interleave import schedule_points
+from helpers.interleave.carriers import controlled
 from helpers.interleave.errors import Abort, Over
 
 if TYPE_CHECKING:
@@ -137,6 +138,22 @@ class RLock(Lock):
     def _acquire_restore(self, count: int) -> None:
         self.acquire()
         self.count = count
+
+
+class Lent:
+    """A lock of the library's, which is one of the run's for its threads, and stays what it was for those outside."""
+
+    def __init__(self, lock: Any, run: Run) -> None:
+        """lock: what it was, or was lent as in the run before."""
+        self.outside, self.inside = getattr(lock, "outside", lock), RLock(run)
+
+    def __enter__(self) -> bool:
+        """Take the lock."""
+        return (self.inside if controlled() else self.outside).__enter__()
+
+    def __exit__(self, *exception: object) -> None:
+        """Free the lock."""
+        (self.inside if controlled() else self.outside).__exit__(*exception)
 
 
 class Ending:

@@ -46,6 +46,8 @@ def all_of_them() -> Iterator[tuple[Any, str, Any]]:
     yield refused(os, "kill", "os.kill", _NO_SIGNALS)
     for name in ("accept", "connect", "recv", "recv_into", "send", "sendall"):
         yield refused(socket.socket, name, "a socket", _NO_SOCKETS)
+    for name in ("settrace", "setprofile"):
+        yield refused(sys, name, f"sys.{name}", "Trace one schedule outside, or print what you want to see.")
     yield refused(_thread, "start_new_thread", "a thread without threading.Thread", "Use threading.Thread.")
     modules = sys.modules
     if "multiprocessing.process" in modules:

@@ -131,7 +131,7 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.While):
             self.rewrite_while(node, number)
         elif isinstance(node, ast.For):
-            node.iter = self.rounds(number, node.iter)
+            node.iter = self.rounds(number, node.iter, node.target)
             node.target = self.visit(node.target)
             node.body, node.orelse = self.body(node.body), self.body(node.orelse)
         elif isinstance(node, ast.With | ast.AsyncWith):
@@ -168,8 +168,8 @@ class Rewriter(ast.NodeTransformer):
         else:
             node.test = before(call("head", number, at=node.test), node.test)
 
-    def rounds(self, number: int, iterable: ast.expr) -> ast.expr:
-        """An iterable that takes a step before each item but the first."""
+    def rounds(self, number: int, iterable: ast.expr, target: ast.expr) -> ast.expr:
+        """An iterable that takes a step before each item but the first; target: what the items are assigned to."""
         iterable = self.visit(iterable)
         return call("rounds", number, iterable, at=iterable) if number else iterable
 
@@ -217,7 +217,10 @@ class Rewriter(ast.NodeTransformer):
         scopes = self.scope, self.scopes[node]
         for position, generator in enumerate(node.generators):
             self.scope = scopes[position > 0]  # the first goes over something of the scope around
-            generator.iter = self.iterable(number, generator)
+            if generator.is_async:
+                generator.iter = self.visit(generator.iter)
+            else:
+                generator.iter = self.rounds(number, generator.iter, generator.target)
             self.scope = scopes[1]
             generator.target = self.visit(generator.target)
             generator.ifs = [self.test(test) for test in generator.ifs]
@@ -225,10 +228,6 @@ class Rewriter(ast.NodeTransformer):
             setattr(node, name, self.element(self.visit(getattr(node, name)), node))
         self.scope = scopes[0]
         return node
-
-    def iterable(self, number: int, generator: ast.comprehension) -> ast.expr:
-        """What a comprehension goes over."""
-        return self.visit(generator.iter) if generator.is_async else self.rounds(number, generator.iter)
 
     def element(self, node: ast.expr, comprehension: Any) -> ast.expr:
         """What a comprehension makes in each round."""

@@ -75,7 +75,7 @@ class AccessRewriter(ExpressionRewriter):
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assigning: the value first, then each target."""
-        unpacks = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
+        unpacks = any(_goes_through(target) for target in node.targets)
         plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
         unpacked = set().union(*(names_bound_by(target) for target in node.targets)) - plain
         node.value = self.use(node.value) if unpacks else self.visit(node.value)
@@ -122,6 +122,11 @@ class AccessRewriter(ExpressionRewriter):
         node.test = self.test(node.test)
         node.msg = node.msg and self.visit(node.msg)
         return node
+
+
+def _goes_through(target: ast.expr) -> bool:
+    """Whether assigning to it goes through the value: a, b = value, or a[:] = value."""
+    return isinstance(target, ast.Tuple | ast.List) or isinstance(getattr(target, "slice", None), ast.Slice)
 
 
 class _OnlyLambdas(ast.NodeTransformer):

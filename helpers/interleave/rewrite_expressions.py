@@ -17,6 +17,7 @@ from helpers.interleave.statements import assigned
 
 # These look at the frame that calls them, so nothing may stand between.
 _LOOKS_AT_CALLER = ("super", "locals", "globals", "vars", "dir", "eval", "exec")
+_GIVES_DICTIONARY = ("vars", "locals", "globals")
 _VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Await, ast.NamedExpr, ast.IfExp, ast.BoolOp)
 
 variables: dict[int, Variable] = {}  # of the hooks that report a name
@@ -137,7 +138,8 @@ class ExpressionRewriter(Rewriter):
                 node,
             )
         if node.func.id != "super":
-            node.func = before(call("anything", self.access(node, text), at=node), node.func)
+            hook = "exposed" if node.func.id in _GIVES_DICTIONARY else "anything"
+            node.func = before(call(hook, self.access(node, text), at=node), node.func)
         return node
 
     def decorator(self, node: ast.expr) -> ast.expr:
@@ -226,13 +228,14 @@ class ExpressionRewriter(Rewriter):
             return self.visit(node)
         return call("manager", self.access(node, f"with {self.text(node)}"), self.visit(node), at=node)
 
-    def rounds(self, number: int, iterable: ast.expr) -> ast.expr:
-        """Each round reads what the loop goes over; library code takes no steps there."""
+    def rounds(self, number: int, iterable: ast.expr, target: ast.expr) -> ast.expr:
+        """Each round reads what the loop goes over, and its items if it unpacks them; library code takes no steps."""
         if not self.reads:
             return self.visit(iterable)
         original = self.text(iterable)
         access = self.access(iterable, f"next of {original}")
-        return call("rounds", number, self.visit(iterable), access, at=iterable)
+        deep = isinstance(target, ast.Tuple | ast.List)
+        return call("rounds", number, self.visit(iterable), access, deep, at=iterable)
 
 
 def names_bound_by(target: ast.AST) -> set[str]:

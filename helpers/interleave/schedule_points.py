@@ -10,7 +10,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from helpers.interleave import choices, loops, main_thread, source
-from helpers.interleave.effects import Touched
+from helpers.interleave.effects import ANYTHING, EXPOSED, Touched
 from helpers.interleave.errors import Abort
 from helpers.interleave.model import ERROR, Verdict
 
@@ -27,6 +27,7 @@ def arrive(run: Run, number: int, frame: types.FrameType, loop: bool = False) ->
     stack = task.stack
     entry = stack[-1] if stack and stack[-1].frame is frame else task.enter(frame)
     entry.number = task.last_site = number
+    entry.touched = None
     run.steps += 1
     if run.steps - len(run.picks) > run.mains_limit:  # main's, which are taken without a choice
         run.end(Verdict(ERROR, "StepLimit"))
@@ -64,12 +65,18 @@ def access(run: Run, number: int, touched: Touched, things: tuple | None = None)
     if run.ending:
         return
     task = run.current
+    run.exposed = run.exposed or EXPOSED in touched.writes
+    if run.exposed:
+        touched.writes.add(ANYTHING)
     if run.by_access:
         _access_by_site(run, task, number, touched)
     if run.mains:
         run.mains.note(run, task, touched, things)
-    task.touched.reads |= touched.reads
-    task.touched.writes |= touched.writes
+    task.touched.add(touched)
+    if task.stack and touched:
+        entry = task.stack[-1]
+        entry.touched = entry.touched or Touched()
+        entry.touched.add(touched)
     task.changes += len(touched.writes)
 
 

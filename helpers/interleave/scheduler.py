@@ -70,6 +70,7 @@ class Run:
         self.stuck: Task | None = None  # waits for something outside the scheduler
         self.returned = self.ending = self.over = self.collected = False
         self.bounded = False  # bounded: a thread could have run and was not allowed to
+        self.exposed = False  # something has given out attributes as a dictionary
         self.threads_made = 0
         self.traces = False  # a trace function looks at all functions that start
         self.records = False  # its hooks report accesses
@@ -99,7 +100,7 @@ class Run:
         self.current = self.running = carrier.task = main
         hooks.run = self  # not before somebody has the baton: threads outside ask who
         for holder in self.cached:
-            holder.lock = primitives.RLock(self)
+            holder.lock = primitives.Lent(holder.lock, self)
         try:
             self.value = uncaught.call(self, main, program)
             main.finished = self.returned = True
@@ -121,12 +122,12 @@ class Run:
         """Let the observer look, and call what it likes of the program's: that is no part of the run."""
         if self.observer:
             trace = sys.gettrace()
-            sys.settrace(None)
+            uncaught.settrace(None)
             try:
                 with hooks.paused():
                     self.observer(self)
             finally:
-                sys.settrace(trace)
+                uncaught.settrace(trace)
 
     def new_task(self, thread: threading.Thread) -> Task:
         """Another controlled thread, on a carrier of its own."""
@@ -237,7 +238,7 @@ class Run:
 
     def touch(self, variable: Any, write: bool = True) -> None:
         """The step in progress uses a primitive, or something else that is shared. Noted only where accesses are."""
-        if self.records and hooks.run is self:  # an observer may ask, too
+        if self.records and not self.ending and hooks.run is self:  # an observer may ask, too
             task = self.current
             (task.touched.writes if write else task.touched.reads).add(variable)
             if variable[0] == "thread" or (variable[0] == "end" and not task.index):

@@ -127,7 +127,7 @@ def hashable(value: Any) -> Any:
         hash(value)
     except TypeError:
         return Unhashable(value)
-    return value
+    return Unhashable(value) if isinstance(value, float) and value != value else value  # nan is not even itself
 
 
 def search(program: Callable[[], Any], options: Options) -> tuple[Search, int]:

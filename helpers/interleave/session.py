@@ -170,11 +170,9 @@ class Session:
         self.swapped.switch(("switches" if self.options.step == "switch" else "accesses") if accesses else "steps")
 
     def _hook(self, code: types.CodeType) -> None:
-        gc.unfreeze()  # or it would not look there
-        functions = [f for f in gc.get_referrers(code) if isinstance(f, types.FunctionType) and f.__code__ is code]
+        functions = instrument.functions_with(code)
         if not functions or not all(map(self.swapped.add, functions)):
             raise instrument.refusal(code)
-        gc.freeze()
 
     def _execute(self, prefix: list[int], expected: list[Node], known: Any, observer: Any, main_last: bool) -> Run:
         if self.cancelled is not None:

@@ -28,12 +28,14 @@ class Entry:
     their first round, where that matters
     """
 
-    __slots__ = ("frame", "number", "turns", "visits")
+    __slots__ = ("frame", "leaves_unknown", "number", "touched", "turns", "visits")
 
     def __init__(self, frame: types.FrameType) -> None:
         """The frame has just been entered."""
         self.frame = frame
         self.number = 0
+        self.touched: Touched | None = None  # by the statement that is under way, and maybe once more before its end
+        self.leaves_unknown = False  # a with block of which nobody knows what leaving it does
         self.visits: dict[int, Any] = {}
         self.turns: set[int] = set()
 

@@ -64,6 +64,9 @@ def _settle(run: Run, task: Task) -> None:
         return
     task.past = run.order.event(task.past, task.touched)
     task.touched = Touched()
+    for entry in task.stack:  # in the middle of a statement: what it has begun with it may end with
+        if entry.touched:
+            task.touched.add(entry.touched)
 
 
 def _sweep(run: Run) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from helpers.interleave.tasks import Task
 
 _python_excepthook = threading.excepthook
+settrace = sys.settrace  # a program finds another one in its place
 
 
 def call(run: Run, task: Task, work: Callable[[], Any]) -> Any:
@@ -24,11 +25,11 @@ def call(run: Run, task: Task, work: Callable[[], Any]) -> Any:
     try:
         if not run.traces:
             return work()
-        sys.settrace(audit.trace)
+        settrace(audit.trace)
         try:
             return work()
         finally:
-            sys.settrace(None)
+            settrace(None)
     except Abort:
         pass
     except SystemExit as error:

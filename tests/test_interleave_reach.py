@@ -1,0 +1,359 @@
+"""What C code reads and writes inside is reported: a reduced search would merge what differs, or miss an ending."""
+
+import contextlib
+import dataclasses
+import functools
+import io
+import itertools
+import sys
+import threading
+import time
+import unittest.mock
+import warnings
+from collections import defaultdict
+
+import pytest
+from test_interleave_truth import run_all_with_idle_steps
+from threaded import Box, run_all
+
+from helpers.interleave import Uncontrolled, explore
+
+pytestmark = pytest.mark.filterwarnings("ignore:beware")
+
+PROGRAMS = []
+
+
+def something():
+    done = [True]
+    return done.pop()
+
+
+def beside(prepare):
+    """prepare() gives two functions and one that says how it ended. Each thread has steps left after its own."""
+
+    def program():
+        first, second, ending = prepare()
+        run_all_with_idle_steps(first, second)
+        return ending()
+
+    program.__name__ = prepare.__name__
+    PROGRAMS.append(program)
+    return prepare
+
+
+def reader(look, change):
+    seen = []
+
+    def read():
+        seen.append(look())
+        seen.append(look())
+
+    return read, change, lambda: repr(seen)
+
+
+@beside
+def copies_into_a_slice():
+    shared, copy = [], []
+
+    def write():
+        shared.append(1)
+        shared.append(2)
+
+    def read():
+        copy[:] = shared
+
+    return write, read, lambda: len(copy)
+
+
+@beside
+def prints_where_output_goes_elsewhere():
+    out = io.StringIO()
+
+    def say(letter):
+        with contextlib.redirect_stdout(out):
+            print(letter)
+            print(letter)
+
+    return lambda: say("a"), lambda: say("b"), out.getvalue
+
+
+@beside
+def takes_numbers_from_a_counter_in_c():
+    ids, jobs = itertools.count(), [None, None]
+
+    @dataclasses.dataclass
+    class Job:
+        number: int = dataclasses.field(default_factory=ids.__next__)
+
+    def make(index):
+        first = Job().number
+        jobs[index] = first, Job().number
+
+    return lambda: make(0), lambda: make(1), lambda: repr(jobs)
+
+
+@beside
+def makes_defaults_with_a_counter_in_c():
+    ids = itertools.count()
+    one, two = defaultdict(ids.__next__), defaultdict(ids.__next__)
+    return lambda: one["a"], lambda: two["a"], lambda: (one["a"], two["a"])
+
+
+@beside
+def formats_an_attribute():
+    box = Box(x=0)
+    return reader(lambda: "{.x}".format(box), lambda: setattr(box, "x", 1))  # noqa: UP032
+
+
+@beside
+def matches_objects_in_a_tuple():
+    box = Box(x=0)
+
+    def look():
+        match (box, 1):
+            case (Box(x=0), _):
+                return "zero"
+        return "one"
+
+    return reader(look, lambda: setattr(box, "x", 1))
+
+
+@beside
+def maps_a_function_over_lists():
+    outer = [[]]
+    return reader(lambda: list(map(len, outer)), lambda: outer[0].append(1))
+
+
+@beside
+def counts_a_list_in_a_list():
+    outer = [[]]
+    return reader(lambda: outer.count([1]), lambda: outer[0].append(1))
+
+
+@beside
+def makes_a_dict_of_pairs():
+    pair = ["a", 0]
+
+    def change():
+        pair[1] = 1
+
+    return reader(lambda: dict([pair]), change)
+
+
+@beside
+def unpacks_pairs():
+    pair = ["a", 0]
+
+    def change():
+        pair[1] = 1
+
+    return reader(lambda: [value for _, value in [pair]], change)
+
+
+@beside
+def chains_lists():
+    inner = []
+    return reader(lambda: list(itertools.chain.from_iterable([inner])), lambda: inner.append(1))
+
+
+@beside
+def pops_until():
+    items, seen = [0, 1, 2], []
+
+    def take():
+        for item in iter(items.pop, 0):
+            seen.append(item)
+
+    return take, lambda: items.append(9), lambda: (tuple(seen), tuple(items))
+
+
+class Plain:
+    x = 0
+
+
+@beside
+def writes_attributes_through_vars():
+    plain = Plain()
+    attributes = vars(plain)
+    return reader(lambda: plain.x, lambda: attributes.update(x=1))
+
+
+@beside
+def writes_attributes_through_a_dictionary():
+    plain = Plain()
+    attributes = plain.__dict__
+    return reader(lambda: plain.x, lambda: attributes.update(x=1))
+
+
+@beside
+def compares_with_slots():
+    @dataclasses.dataclass(slots=True)
+    class Point:
+        x: int
+
+    point = Point(0)
+    return reader(lambda: point == Point(1), lambda: setattr(point, "x", 1))
+
+
+def one():
+    something()
+    return [1]
+
+
+@beside
+def adds_what_a_function_returns():
+    items, out = [], []
+
+    def read():
+        out[:] = items + one()
+
+    return read, lambda: items.append(5), lambda: tuple(out)
+
+
+@beside
+def extends_by_a_generator():
+    items, seen = [], []
+
+    def three():
+        yield 0
+        yield 1
+
+    return lambda: items.extend(three()), lambda: seen.append(len(items)), lambda: seen[0]
+
+
+@beside
+def sorts_by_a_function():
+    items, seen = [3, 1], []
+
+    def by(item):
+        something()
+        return item
+
+    return lambda: items.sort(key=by), lambda: seen.append(list(items)), lambda: repr(seen)
+
+
+@beside
+def leaves_a_patch():
+    box, seen = Box(x=0), []
+
+    def patch():
+        with unittest.mock.patch.object(box, "x", 1):
+            something()
+
+    return patch, lambda: seen.append(box.x), lambda: seen[0]
+
+
+@beside
+def leaves_a_view_of_bytes():
+    data, seen = bytearray(b"abc"), []
+
+    def look():
+        with memoryview(data):
+            something()
+
+    def grow():
+        try:
+            data.append(1)
+        except BufferError:
+            seen.append("held")
+
+    return look, grow, lambda: (tuple(seen), len(data))
+
+
+@beside
+def leaves_a_filter_of_warnings():
+    seen = []
+
+    def strictly():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+
+    def warn():
+        try:
+            warnings.warn("beware", stacklevel=1)
+        except UserWarning:
+            seen.append("raised")
+
+    return strictly, warn, lambda: tuple(seen)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+def test_a_reduced_search_counts_what_a_full_one_counts(program):
+    full = explore(program, 3, preempt_main=False)
+    assert full.complete
+    assert explore(program, 3, reduce=True, preempt_main=False).endings == full.endings
+    assert len(full.endings) > 1
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+def test_by_access_no_ending_is_missing_that_there_is_by_line(program):
+    by_line = explore(program, 1, reduce=True)
+    by_access = explore(program, 2, step="access", reduce=True)
+    assert set(by_line.endings) <= set(by_access.endings) or not by_access.complete
+
+
+def test_a_lock_of_the_librarys_stays_what_it_was_for_threads_outside():
+    class Shop:
+        @functools.cached_property
+        def price(self):
+            time.sleep(0)
+            return 1
+
+    def program():
+        shop, sold = Shop(), []
+        run_all(lambda: sold.append(shop.price), lambda: sold.append(shop.price))
+        return sum(sold)
+
+    stop, failed = threading.Event(), []
+
+    def outside():
+        while not stop.is_set():
+            try:
+                failed.extend([] if Shop().price == 1 else ["not 1"])
+            except BaseException as error:  # noqa: BLE001  whatever it is
+                failed.append(repr(error))
+
+    before = explore(program).endings
+    threads = [threading.Thread(target=outside) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        found = [explore(program).endings for _ in range(20)]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert not failed
+    assert found == [before] * 20
+
+
+def test_a_trace_function_is_refused_by_name():
+    def program():
+        run_all(lambda: sys.settrace(None))
+
+    with pytest.raises(Uncontrolled, match=r"uses sys\.settrace, which the explorer cannot schedule"):
+        explore(program)
+
+
+def test_an_ending_that_is_no_number_is_found():
+    result = explore(lambda: run_all(lambda: None, lambda: None) or float("nan"))
+    assert len(result.endings) == 1
+    assert str(result.find(float("nan")).outcome) == "nan"
+
+
+def test_a_reduced_search_has_the_same_schedule_points_by_access():
+    """A run that is cut short ends its threads: the locks that they free then are no accesses."""
+
+    def program():
+        order = []
+
+        def work(number):
+            with contextlib.ExitStack() as stack:
+                stack.callback(order.append, number)
+
+        run_all(lambda: work(1), lambda: work(2))
+        return tuple(order)
+
+    full = explore(program, 2, step="access")
+    assert full.complete
+    assert explore(program, 2, step="access", reduce=True).endings == full.endings
