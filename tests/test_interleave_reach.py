@@ -119,6 +119,23 @@ def matches_objects_in_a_tuple():
 
 
 @beside
+def matches_a_list_that_holds_itself():
+    items = [0]
+    items.append(items)
+
+    def look():
+        match items:
+            case [0, _]:
+                return "zero"
+        return "one"
+
+    def change():
+        items[0] = 1
+
+    return reader(look, change)
+
+
+@beside
 def maps_a_function_over_lists():
     outer = [[]]
     return reader(lambda: list(map(len, outer)), lambda: outer[0].append(1))

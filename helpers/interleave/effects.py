@@ -168,7 +168,7 @@ def _add_operators(touched: Touched, value: Any, kind: type, met: set[int]) -> N
     """What the operators of a class of objects touch."""
     judged = _operators_of(kind)
     if judged == "fields":  # those of a dataclass, which exec has made
-        for name in getattr(kind, "__dataclass_fields__", attributes_of(value)):
+        for name in method_of(kind, "__dataclass_fields__") or list(attributes_of(value)):
             touched.reads.add((objects.number(value), name))
             try:
                 add_use(touched, object.__getattribute__(value, name), True, met)
@@ -222,15 +222,16 @@ def of_inplace(value: Any) -> Touched:
 def of_match(value: Any) -> Touched:
     """The subject of match."""
     touched = of_use(value, True)
-    if _holds_objects(value):
+    if _holds_objects(value, set()):
         touched.writes.add(ANYTHING)
     return touched
 
 
-def _holds_objects(value: Any) -> bool:
-    if type(value) in ATOMS:
+def _holds_objects(value: Any, met: set[int]) -> bool:
+    if type(value) in ATOMS or id(value) in met:
         return False
-    return not issubclass(type(value), CONTAINERS) or any(map(_holds_objects, parts_of(value)))
+    met.add(id(value))
+    return not issubclass(type(value), CONTAINERS) or any(_holds_objects(part, met) for part in parts_of(value))
 
 
 def is_own(kind: type) -> bool:

@@ -93,10 +93,11 @@ def of_item(owner: Any) -> Touched:
     method = effects.method_of(kind, "__getitem__")
     if issubclass(type(owner), list | dict | deque | bytearray) and not isinstance(method, types.FunctionType):
         touched.reads.add(effects.objects.number(owner))
-        if _makes_defaults(owner) or effects.is_unknown(effects.method_of(kind, "__missing__")):
+        factory = _factory_of(owner)
+        if factory is not None or effects.is_unknown(effects.method_of(kind, "__missing__")):
             touched.writes.add(effects.objects.number(owner))
-            if _factory_of(owner) is not None and not issubclass(type(_factory_of(owner)), _REPORTING):
-                touched.writes.add(effects.ANYTHING)
+        if factory is not None and not issubclass(type(factory), _REPORTING):
+            touched.writes.add(effects.ANYTHING)
     elif effects.is_unknown(method):
         touched.writes.add(effects.ANYTHING)
     return touched
@@ -108,10 +109,6 @@ _REPORTING = (types.FunctionType, types.MethodType, type)  # what they do is rep
 def _factory_of(owner: Any) -> Any:
     kind = collections.defaultdict
     return kind.default_factory.__get__(owner) if issubclass(type(owner), kind) else None
-
-
-def _makes_defaults(owner: Any) -> bool:
-    return _factory_of(owner) is not None
 
 
 def of_item_store(owner: Any) -> Touched:

@@ -98,8 +98,8 @@ def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict)
         shallow = function in (len, isinstance, callable, id)
         _add_arguments(touched, arguments, named, deep=not shallow)
     elif function is print:
-        file = named.get("file") or sys.stdout
-        if not effects.is_own(type(file)):
+        file = named.get("file")
+        if not effects.is_own(type(sys.stdout if file is None else file)):
             touched.writes.add(effects.ANYTHING)
         _add_arguments(touched, arguments, {})
     elif function is next and arguments:
@@ -151,7 +151,7 @@ def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> N
         touched.writes.add(effects.ANYTHING)
     if issubclass(kind, effects.CONTAINERS):
         _add_arguments(touched, arguments, named)
-    for field in getattr(kind, "__dataclass_fields__", {}).values():
+    for field in (effects.method_of(kind, "__dataclass_fields__") or {}).values():
         if field.default_factory is not dataclasses.MISSING:
             _add_call(touched, field.default_factory, (), {})
 
