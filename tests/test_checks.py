@@ -13,11 +13,13 @@ from helpers import watchdog
 from helpers.checks import schedules, verdict
 from helpers.checks.pools.pool_size import check_choose
 from helpers.checks.pools.process_pools import check_ordered
+from helpers.checks.pools.windows import WatchedPool
 from helpers.checks.schedules import Always, in_threads, judged
 from helpers.checks.threads.events_and_barriers import check_Ticker
 from helpers.checks.threads.multithreading import check_read_all
 from helpers.checks.threads.races import check_Cache, check_three_increments
 from helpers.interleave import explore
+from helpers.polling import wait_until
 from notebooks import exercises, printed_by, tags
 
 EXERCISES, WRONG = exercises(), every_one()
@@ -133,6 +135,17 @@ def test_an_answer_that_hangs_is_told_where_it_stands(said, monkeypatch):
 @pytest.mark.parametrize(("check", "answer"), [(check_read_all, reads_with_an_executor), (check_Ticker, PausesFirst)])
 def test_an_answer_by_other_means_is_solved_too(check, answer, said):
     assert said(check, answer).startswith("Solved: ")
+
+
+def test_a_pool_that_an_answer_terminates_ends_what_is_under_way(tmp_path):
+    """Pool.terminate() kills, and a worker killed at the wrong moment makes it wait for ever."""
+    pool, over = WatchedPool(1), tmp_path / "over"
+    under_way = pool.apply_async(wait_until, (over.exists, 60))
+    with pool:
+        pass
+    over.touch()
+    assert under_way.get(60)
+    pool.join()
 
 
 def test_an_answer_with_too_many_schedules_is_judged_by_those_with_fewer_preemptions(monkeypatch):

@@ -80,7 +80,7 @@ def _judge_count_all(count_all: Callable, trial: Trial) -> None:
             f"at most {together.peak} of {together.expected} workers counted at the same time. Hand out all texts "
             "before you wait for a result, and not all of them in one chunk."
         )
-    pool.terminate()
+    pool.close()
     pool.join()
 
 
@@ -153,7 +153,7 @@ def _judge_ordered(ordered: Callable, trial: Trial) -> None:
     items.judge()
     window.judge()
     _refuse_closed(pool)
-    pool.terminate()
+    pool.close()
     pool.join()
 
 

@@ -19,7 +19,10 @@ _SETTLE_S = 1.0  # for a thread of the pool to draw one item more
 
 
 class WatchedPool(Pool):
-    """A pool whose workers begin once all of them have started.
+    """A pool whose workers begin once all of them have started, and are never killed: terminate() is close().
+
+    A worker that is killed as it waits to send a result takes with it the wake-up that was meant for it, and then
+    terminate() may never come back (python/cpython#96995): of calls that all end just then, in one of thirty.
 
     sizes: of each message that they have sent back, in bytes
     """
@@ -30,6 +33,10 @@ class WatchedPool(Pool):
         self._received = received
         self._all_started = multiprocessing.Barrier(workers)
         super().__init__(workers, self._all_started.wait, context=multiprocessing.get_context())
+
+    def terminate(self) -> None:
+        """Take no more tasks."""
+        self.close()
 
     def _setup_queues(self) -> None:
         super()._setup_queues()
