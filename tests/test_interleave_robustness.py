@@ -458,6 +458,24 @@ def test_a_schedule_that_the_program_cannot_follow_is_refused():
         replay(increments, [7])
 
 
+@pytest.mark.parametrize("later", [(1, "same"), (3, "same"), (2, "other")])
+def test_an_explored_schedule_that_takes_another_course_later_is_found_out(later):
+    """As in a program that takes its locks in the order of their addresses."""
+    leftover[:] = 2, "same"
+
+    def program():
+        run_all(*[lambda: None] * leftover[0])
+        return leftover[1]
+
+    try:
+        result = explore(program)
+        leftover[:] = later
+        with pytest.raises(Nondeterministic, match="does not repeat itself when an explored schedule"):
+            result.find("same")
+    finally:
+        leftover.clear()
+
+
 # ---- arguments ----------------------------------------------------------------------------------------------------
 
 

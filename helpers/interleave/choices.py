@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from helpers.interleave.errors import Nondeterministic
+from helpers.interleave.errors import Impossible, Nondeterministic, does_not_repeat
 from helpers.interleave.statements import Statement
 
 if TYPE_CHECKING:
@@ -81,16 +81,14 @@ def surprise(run: Run, step: int, index: int, expected: Node | None, place: Stat
     """The error for a turn that the schedule wants and that is not possible, or not the same as in earlier runs."""
     index = thread_of(index)
     name = run.tasks[index].name if index < len(run.tasks) else f"thread number {index}"
-    if expected is None or expected.place is None:
-        return Nondeterministic(f"Step {step + 1} of the schedule is not possible: {name} cannot run there.")
-    was = _describe(expected.place)
-    now = _describe(place) if index < len(run.tasks) else "not started"
-    found = f"{name} was at {was} before and is at {now} now" if was != now else "other threads could run than before"
-    return Nondeterministic(
-        f"The program does not repeat itself: at step {step + 1}, after the same turns, {found}. "
-        "Remove what differs from run to run "
-        "(random numbers, the time of day, the order of a set, leftovers in globals)."
-    )
+    if expected is None:
+        return Impossible(f"Step {step + 1} of the schedule is not possible: {name} cannot run there.")
+    found = "other threads could run than before"
+    if expected.place is not None:
+        was = _describe(expected.place)
+        now = _describe(place) if index < len(run.tasks) else "not started"
+        found = f"{name} was at {was} before and is at {now} now" if was != now else found
+    return does_not_repeat(f": at step {step + 1}, after the same turns, {found}.")
 
 
 def _describe(place: Statement) -> str:

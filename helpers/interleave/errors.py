@@ -20,6 +20,18 @@ class Nondeterministic(ExploreError):
     """The program took another course although each thread was given the same turns."""
 
 
+class Impossible(Nondeterministic):
+    """A schedule wants a turn of a thread that cannot take it."""
+
+
+def does_not_repeat(found: str) -> Nondeterministic:
+    """The error that says what was found to differ; a sentence that goes on after "does not repeat itself"."""
+    return Nondeterministic(
+        f"The program does not repeat itself{found} Remove what differs from run to run (random numbers, the time of "
+        "day, the order of a set, addresses, leftovers in globals)."
+    )
+
+
 class NotFound(ExploreError, LookupError):
     """No explored schedule ends as asked."""
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from helpers.interleave import model
-from helpers.interleave.errors import NotFound
+from helpers.interleave.errors import Impossible, NotFound, does_not_repeat
 from helpers.interleave.model import Verdict
 from helpers.interleave.options import Options
 from helpers.interleave.search import Search, as_found, hashable, search
 from helpers.interleave.trace import Trace, trace
+from helpers.shown import shown
 
 _KINDS = [model.RETURNED, model.ERROR, model.DEADLOCK]
 
@@ -73,14 +74,25 @@ class Result:
         plain values
         raises NotFound if no explored schedule ends so
         """
-        return trace(self._program, self._shortest(ending).schedule, watch, self._options)
+        return self._again(self._shortest(ending), watch)
 
     def find_other(self, expected: Any, watch: Iterable[str] | None = None) -> Trace | None:
         """The shortest trace of a schedule that ends otherwise than expected, or None if there is none."""
         wrong = [best for ending, best in self._best.items() if ending != Verdict(model.RETURNED, expected)]
         if not wrong:
             return None
-        return trace(self._program, min(wrong).schedule, watch, self._options)
+        return self._again(min(wrong), watch)
+
+    def _again(self, best: Any, watch: Iterable[str] | None) -> Trace:
+        """The trace of an explored schedule. Raises Nondeterministic if it takes another course or ends otherwise."""
+        try:
+            again = trace(self._program, best.schedule, watch, self._options)
+        except Impossible as problem:
+            raise does_not_repeat(f" when an explored schedule is run again. {problem}") from None
+        ending = again.verdict._replace(value=hashable(again.verdict.value))
+        if tuple(again.schedule) != best.schedule or shown(ending) != shown(best.ending):
+            raise does_not_repeat(f" when an explored schedule is run again. {again.ending}")
+        return again
 
     def _shortest(self, ending: Any) -> Any:
         ending = hashable(ending)

@@ -22,6 +22,7 @@ class _Best(NamedTuple):
     preemptions: int
     steps: int
     schedule: tuple[int, ...]
+    ending: Verdict
 
 
 class Branch:
@@ -103,7 +104,7 @@ class Search:
         if kind == model.RETURNED:
             value = hashable(value)
         ending = Verdict(kind, value, run.verdict.died)
-        candidate = _Best(run.preemptions, len(run.picks), tuple(run.picks))
+        candidate = _Best(run.preemptions, len(run.picks), tuple(run.picks), ending)
         if ending not in self.best or candidate[:2] < self.best[ending][:2]:
             self.best[ending] = candidate
         return ending

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpers.interleave import choices, model
-from helpers.interleave.errors import Nondeterministic
+from helpers.interleave.errors import does_not_repeat
 from helpers.interleave.options import Options
 from helpers.interleave.recorder import ABSENT, Recorder, Snapshot, ThreadState
 from helpers.interleave.scheduler import Run
@@ -202,17 +202,12 @@ def check_repeatable(session: Any) -> None:
     traces = [Trace(run, recorder) for run, recorder in zip(runs, recorders, strict=True)]
     for number, (first, second) in enumerate(zip(traces[0].rows, traces[1].rows, strict=False), 1):
         if first != second:
-            raise Nondeterministic(
-                f"The program does not repeat itself: at step {number}, `{first.text}`, the same turns gave "
-                f"{afterwards(first) or 'no change'} the first time "
-                f"and {afterwards(second) or 'no change'} the second. "
-                "Remove what differs from run to run (random numbers, the time of day, the order of a set, globals)."
+            raise does_not_repeat(
+                f": at step {number}, `{first.text}`, the same turns gave {afterwards(first) or 'no change'} the first "
+                f"time and {afterwards(second) or 'no change'} the second."
             )
     if len(traces[0].rows) != len(traces[1].rows) or shown(runs[0].verdict) != shown(runs[1].verdict):
-        raise Nondeterministic(
-            f"The program does not repeat itself. Under the same schedule: {traces[0].ending} Then: {traces[1].ending} "
-            "Remove what differs from run to run, such as values left in globals."
-        )
+        raise does_not_repeat(f". Under the same schedule: {traces[0].ending} Then: {traces[1].ending}")
 
 
 def trace(program: Callable[[], Any], schedule: Iterable[int], watch: Iterable[str] | None, options: Options) -> Trace:

@@ -72,9 +72,7 @@ def check_dine(dine: Callable[[list, int, Callable[[], None]], None]) -> None:
     )
 
 
-_ONE_TABLE = (
-    "two who share no fork never eat at once: one lock makes all of them take turns. Let the forks be the only locks."
-)
+_ONE_TABLE = "two who share no fork never eat at once: they take turns. Take the two forks of each, and no other lock."
 
 
 class _Fork:

@@ -102,7 +102,7 @@ def check_LRU(LRU: type) -> None:
                     lambda f: isinstance(f.ending, tuple) and f.trace.preemptions == 0,
                 ),
                 Mistake(
-                    "Each call makes a lock of its own, so no two threads ever wait for the same one.",
+                    "Each thread makes a lock and takes its own, so neither waits for the other.",
                     lambda f: any(f.trace.locks_made),
                 ),
                 Mistake(

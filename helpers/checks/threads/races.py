@@ -67,8 +67,12 @@ def _made_twice(failure: Failure) -> bool:
 
 _CACHE_MISTAKES = [
     Mistake(
-        "Each call makes a lock of its own, so no two threads ever wait for the same one.",
+        "Each thread makes a lock and takes its own, so neither waits for the other.",
         lambda f: _made_twice(f) and any(f.trace.locks_made),
+    ),
+    Mistake(
+        "Python makes the value before it calls setdefault, in each thread, whether or not it is needed.",
+        lambda f: _made_twice(f) and f.always and f.took(r"setdefault\(") and not any(f.trace.locks_taken),
     ),
     Mistake(
         "Both threads find no value before either has stored one.",

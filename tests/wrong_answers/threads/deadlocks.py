@@ -1,5 +1,7 @@
 """Classic wrong answers to the exercises of threads/04_deadlocks."""
 
+from contextlib import ExitStack
+
 from helpers.checks.threads.deadlocks import check_can_deadlock, check_dine
 from wrong_answers import refused
 from wrong_answers.threads.locks import one_for_all
@@ -18,6 +20,14 @@ def takes_the_left_fork_first(forks, i, eat):
 def takes_turns_with_one_lock(forks, i, eat):
     with one_for_all:
         takes_the_left_fork_first(forks, i, eat)
+
+
+@refused(check_dine, "two who share no fork never eat at once: they take turns")
+def takes_every_fork(forks, i, eat):
+    with ExitStack() as held:
+        for fork in forks:
+            held.enter_context(fork)
+        eat()
 
 
 @refused(check_dine, "in step, forever (a livelock)")

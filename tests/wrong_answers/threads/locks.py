@@ -62,7 +62,7 @@ class LocksOnlyPut(UnlockedLRU):
             super().put(key, value)
 
 
-@refused(check_LRU, "Each call makes a lock of its own")
+@refused(check_LRU, "Each thread makes a lock and takes its own")
 class LockPerCallLRU(UnlockedLRU):
     def get(self, key):
         with threading.Lock():

@@ -14,7 +14,7 @@ refused(check_three_increments, "should be a set")(lambda: [1, 2, 3])
 @refused(check_Cache, "Both threads find no value before either has stored one")
 class UnlockedCache:
     def __init__(self, make):
-        self.make, self.values, self.lock = make, {}, threading.Lock()
+        self.make, self.values, self.lock, self.locks = make, {}, threading.Lock(), {}
 
     def get_or_create(self, key):
         if key not in self.values:
@@ -22,7 +22,24 @@ class UnlockedCache:
         return self.values[key]
 
 
-@refused(check_Cache, "Each call makes a lock of its own")
+@refused(check_Cache, "Python makes the value before it calls setdefault")
+class MadeForSetdefault(UnlockedCache):
+    def get_or_create(self, key):
+        return self.values.setdefault(key, self.make(key))
+
+
+@refused(check_Cache, "Each thread makes a lock and takes its own")
+class LockMadeUnlocked(UnlockedCache):
+    def get_or_create(self, key):
+        if key not in self.locks:
+            self.locks[key] = threading.Lock()
+        with self.locks[key]:
+            if key not in self.values:
+                self.values[key] = self.make(key)
+            return self.values[key]
+
+
+@refused(check_Cache, "Each thread makes a lock and takes its own")
 class LockPerCall(UnlockedCache):
     def get_or_create(self, key):
         with threading.Lock():
