@@ -1,12 +1,13 @@
 """Main is one of the threads where it touches what a running thread touches, and only there."""
 
 import collections
+import functools
 import os
 import queue
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,39 @@ def looks_too_early_at_what_a_pool_fills():
         pool.submit(setattr, box, "y", 1)
         pool.submit(lambda: setattr(box, "x", 1))
         return box.x
+
+
+@races("[1, 2]", "[2, 1]")
+def adds_beside_a_function_in_c():
+    items = []
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(items.append, 1)
+        items.append(2)
+    return repr(items)
+
+
+@races(True, False)
+def asks_whether_it_is_done():
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(lambda: None)
+        return future.done()
+
+
+@races(True, False)
+def takes_back_what_it_has_submitted():
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(lambda: None)
+        return future.cancel()
+
+
+@races(1, "late")
+def waits_for_a_result_no_longer_than_it_likes():
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(lambda: 1)
+        try:
+            return future.result(timeout=0)
+        except TimeoutError:
+            return "late"
 
 
 @races(0, 1)
@@ -345,3 +379,43 @@ def test_a_schedule_in_which_only_a_collection_makes_main_race_is_replayed_as_fo
     for ending in result.endings:
         trace = result.find(ending)
         assert str(replay(program, trace.schedule, collect=True)) == str(trace)
+
+
+def ends_in_the_order_in_which_they_are_done():
+    with ThreadPoolExecutor(2) as pool:
+        names = {pool.submit(lambda: None): "a", pool.submit(lambda: None): "b"}
+        return "".join(names[future] for future in as_completed(names))
+
+
+def adds_what_two_workers_bring(*, in_c):
+    items = []
+    with ThreadPoolExecutor(2) as pool:
+        for number in (1, 2):
+            pool.submit(items.append, number) if in_c else pool.submit(lambda n=number: items.append(n))
+    return "".join(map(str, items))
+
+
+@pytest.mark.parametrize("options", [{}, {"reduce": True}, {"step": "access"}], ids=str)
+@pytest.mark.parametrize(
+    ("program", "endings"),
+    [
+        (ends_in_the_order_in_which_they_are_done, {"ab", "ba"}),
+        (functools.partial(adds_what_two_workers_bring, in_c=False), {"12", "21"}),
+        (functools.partial(adds_what_two_workers_bring, in_c=True), {"12", "21"}),
+    ],
+    ids=["as_completed", "python", "c"],
+)
+def test_a_pools_workers_can_overtake_each_other_between_taking_a_task_and_doing_it(program, endings, options):
+    assert set(explore(program, **options).endings) == endings
+
+
+@pytest.mark.parametrize("step", ["line", "access"])
+def test_a_full_search_and_a_reduced_one_find_the_same_steps_of_main_where_attributes_are_given_out(step):
+    def program():
+        box, seen = Box(x=0), []
+        run_all(lambda: seen.append(box.x), lambda: box.__dict__.update(x=1))
+        return seen[0]
+
+    full = explore(program, step=step)
+    assert full.complete
+    assert explore(program, step=step, reduce=True).endings == full.endings

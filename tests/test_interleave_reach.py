@@ -3,14 +3,19 @@
 import contextlib
 import dataclasses
 import functools
+import inspect
 import io
 import itertools
+import queue
 import sys
 import threading
 import time
 import unittest.mock
 import warnings
-from collections import defaultdict
+import weakref
+from collections import defaultdict, namedtuple
+from enum import Enum
+from typing import Protocol, runtime_checkable
 
 import pytest
 from test_interleave_truth import run_all_with_idle_steps
@@ -294,6 +299,246 @@ def leaves_a_filter_of_warnings():
     return strictly, warn, lambda: tuple(seen)
 
 
+@beside
+def passes_named_arguments_on():
+    options = {"a": 0}
+    return reader(lambda: dict(**options)["a"], lambda: options.update(a=1))
+
+
+@beside
+def calls_back_when_a_block_is_left():
+    items = []
+
+    def leave():
+        with contextlib.ExitStack() as stack:
+            stack.callback(items.append, 1)
+            stack.callback(items.append, 2)
+
+    look, _, ending = reader(lambda: len(items), None)
+    return leave, look, ending
+
+
+@beside
+def finds_no_key_and_no_default():
+    found, seen = defaultdict(int), []
+
+    def look():
+        try:
+            seen.append(found["a"])
+        except KeyError:
+            seen.append(None)
+
+    return look, lambda: setattr(found, "default_factory", None), lambda: repr(seen)
+
+
+@beside
+def groups_exceptions():
+    errors = [ValueError(), KeyError()]
+    return reader(lambda: len(ExceptionGroup("errors", errors).exceptions), errors.pop)
+
+
+@runtime_checkable
+class HasY(Protocol):
+    y: int
+
+
+@beside
+def asks_for_a_protocol():
+    box = Box(x=0)
+    return reader(lambda: isinstance(box, HasY), lambda: setattr(box, "y", 1))
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class Point:
+    x: int
+
+
+@beside
+def puts_into_a_set_what_has_changed():
+    points = [Point(0), Point(1)]
+    return reader(lambda: len(set(points)), lambda: setattr(points[0], "x", 1))
+
+
+@beside
+def looks_up_what_has_changed():
+    point, names = Point(1), {Point(0): "a"}
+
+    def look():
+        try:
+            return names[point]
+        except KeyError:
+            return None
+
+    return reader(look, lambda: setattr(point, "x", 0))
+
+
+@beside
+def prints_an_event():
+    event = threading.Event()
+    return reader(lambda: "unset" in repr(event), event.set)
+
+
+@beside
+def writes_by_a_proxy():
+    box = Box(x=0)
+    proxy = weakref.proxy(box)
+    return reader(lambda: box.x, lambda: setattr(proxy, "x", 1) or setattr(proxy, "x", 2))
+
+
+@beside
+def reads_what_a_class_made_by_a_call_has():
+    one = type("Made", (), {})()
+    one.x = 0
+    return reader(lambda: one.x, lambda: setattr(one, "x", 1))
+
+
+@beside
+def forgets_the_exception_at_the_end_of_its_handler():
+    problem, seen = None, []
+
+    def handle():
+        nonlocal problem
+        try:
+            raise KeyError
+        except KeyError as problem:  # noqa: F841
+            seen.append("handled")
+
+    def look():
+        try:
+            seen.append(problem is None)
+        except NameError:
+            seen.append("gone")
+
+    return handle, look, lambda: repr(seen)
+
+
+@beside
+def catches_what_a_thread_ends_with():
+    caught = []
+
+    def end():
+        found = caught
+        found.append(1)
+        raise KeyError
+
+    usual = threading.excepthook
+
+    def put_back():
+        threading.excepthook = usual
+        return repr(caught)
+
+    return end, lambda: setattr(threading, "excepthook", lambda _: caught.append("caught")), put_back
+
+
+@beside
+def writes_two_names_at_once():
+    low = high = 0
+    seen = []
+
+    def write():
+        nonlocal low, high
+        low, high = 1, 1
+
+    return write, lambda: seen.append((low, high)), lambda: repr(seen)
+
+
+def other_side(box):
+    def evaluate():
+        found = box.x
+        return [found]
+
+    return evaluate
+
+
+@beside
+def adds_what_the_other_side_gives_time_to_change():
+    items, box, seen = [], Box(x=0), []
+    evaluate = other_side(box)
+
+    def change():
+        box.x = 1
+        items.append(5)
+
+    return lambda: seen.append(items + evaluate()), change, lambda: repr(seen)
+
+
+@beside
+def compares_what_the_other_side_gives_time_to_change():
+    items, box, seen = [], Box(x=0), []
+    evaluate = other_side(box)
+
+    def change():
+        box.x = 1
+        items.append(0)
+
+    return lambda: seen.append(items == evaluate()), change, lambda: repr(seen)
+
+
+@beside
+def extends_what_the_other_side_gives_time_to_change():
+    box = Box(x=0, items=[])
+    evaluate = other_side(box)
+
+    def extend():
+        box.items += evaluate()
+
+    def change():
+        box.x = 1
+        box.items.append(5)
+
+    return extend, change, lambda: repr(box.items)
+
+
+@beside
+def looks_for_something_with_an_order_of_its_own():
+    class Word:
+        def __init__(self, letter):
+            self.letter = letter
+
+        def __eq__(self, other):
+            letter = self.letter
+            return letter == other.letter
+
+        __hash__ = None
+
+    words, wanted, seen = [Word("a"), Word("b")], Word("b"), []
+
+    def drop():
+        del words[0]
+
+    return lambda: seen.append(wanted in words), drop, lambda: repr(seen)
+
+
+@beside
+def extends_by_what_a_generator_yields():
+    items, seen = [], []
+
+    def numbers():
+        yield 1
+        yield 2
+
+    def extend():
+        nonlocal items
+        items += numbers()
+
+    return extend, lambda: seen.append(len(items)), lambda: repr(seen)
+
+
+@beside
+def collects_what_a_function_makes_of_each():
+    items, seen = [1, 2], []
+
+    def same(item):
+        found = [item]
+        return found[0]
+
+    def change():
+        items[0] = 7
+        items[1] = 8
+
+    return lambda: seen.append([*map(same, items)]), change, lambda: repr(seen)
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_a_reduced_search_counts_what_a_full_one_counts(program):
     full = explore(program, 3, preempt_main=False)
@@ -374,3 +619,121 @@ def test_a_reduced_search_has_the_same_schedule_points_by_access():
     full = explore(program, 2, step="access")
     assert full.complete
     assert explore(program, 2, step="access", reduce=True).endings == full.endings
+
+
+def test_by_access_another_thread_can_come_between_two_names_that_are_written():
+    def one_after_the_other(write):
+        low = high = 0
+        seen = []
+
+        def set_both():
+            nonlocal low, high
+            if write == "unpacks":
+                low, high = 1, 1
+            elif write == "twice":
+                low = high = 1
+            elif write == "with a star":
+                (low, *_), high = (1, 2), 1
+            else:
+                del low, high
+                low = high = 1
+
+        def look():
+            try:
+                seen.append((low, high))
+            except NameError:
+                seen.append("gone")
+
+        run_all(set_both, look)
+        return seen[0]
+
+    for write in ("unpacks", "twice", "with a star"):
+        for reduce in (False, True):
+            result = explore(lambda write=write: one_after_the_other(write), None, step="access", reduce=reduce)
+            assert set(result.endings) == {(0, 0), (0, 1), (1, 0), (1, 1)}, write
+    gone = explore(lambda: one_after_the_other("deletes"), None, step="access", reduce=True)
+    assert {"gone", (0, 0), (1, 1)} <= set(gone.endings)
+
+
+# ---- what the rewriting must not change ------------------------------------------------------------------------------
+
+
+def calls_with_names_of_the_explorers():
+    def ticket(number, function=None):
+        return number, function
+
+    return ticket(number=3, function=4)
+
+
+def goes_through_its_arguments_last():
+    items = [1]
+
+    def all_of(*values, end):
+        return values, end
+
+    def more():
+        items.append(2)
+        return ""
+
+    return all_of(*items, end=more())
+
+
+def makes_classes():
+    named = namedtuple("named", "x")
+    others = namedtuple(*["others", "x"], rename=True)
+    made = type("made", (), {})
+    return (
+        named.__module__,
+        others.__module__,
+        made.__module__,
+        Enum("kinds", "A B").__module__,
+        [x.name for x in Enum("kinds", "A B")],
+    )
+
+
+def looks_at_itself():
+    return sys._getframe().f_code.co_name, inspect.currentframe().f_code.co_name, inspect.stack()[0].function
+
+
+def recurses():
+    def deep(number):
+        return number and 1 + deep(number - 1)
+
+    return deep(600)
+
+
+def asks_what_a_class_is():
+    def annotated(line: queue.SimpleQueue | None, of: queue.SimpleQueue[int]):
+        return line, of
+
+    class Line(queue.SimpleQueue):
+        def put_two(self):
+            self.put(1)
+            self.put(2)
+
+    line = Line()
+    line.put_two()
+    made = queue.SimpleQueue()
+    return isinstance(made, queue.SimpleQueue), isinstance(line, Line), line.qsize(), annotated(made, line) is None
+
+
+@pytest.mark.parametrize("step", ["line", "access"])
+@pytest.mark.parametrize(
+    "work",
+    [
+        calls_with_names_of_the_explorers,
+        goes_through_its_arguments_last,
+        makes_classes,
+        looks_at_itself,
+        recurses,
+        asks_what_a_class_is,
+    ],
+    ids=lambda work: work.__name__,
+)
+def test_explored_code_does_what_it_does_in_plain_python(work, step):
+    def program():
+        found = []
+        run_all(lambda: found.append(work()))
+        return repr([*found, work()])
+
+    assert set(explore(program, step=step).endings) == {program()}

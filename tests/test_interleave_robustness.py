@@ -3,7 +3,10 @@
 import _thread
 import builtins
 import contextlib
+import dataclasses
 import functools
+import gc
+import importlib
 import io
 import multiprocessing
 import os
@@ -16,7 +19,9 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from time import sleep
 
@@ -458,22 +463,33 @@ def test_a_schedule_that_the_program_cannot_follow_is_refused():
         replay(increments, [7])
 
 
-@pytest.mark.parametrize("later", [(1, "same"), (3, "same"), (2, "other")])
+@pytest.mark.parametrize("later", [(1, ""), (3, ""), (2, "other")])
 def test_an_explored_schedule_that_takes_another_course_later_is_found_out(later):
     """As in a program that takes its locks in the order of their addresses."""
-    leftover[:] = 2, "same"
+    leftover[:] = 2, ""
 
     def program():
-        run_all(*[lambda: None] * leftover[0])
-        return leftover[1]
+        log = []
+        run_all(*[lambda n=n: log.append(f"{n}{leftover[1]}") for n in range(leftover[0])])
+        return "".join(log)
 
     try:
         result = explore(program)
         leftover[:] = later
         with pytest.raises(Nondeterministic, match="does not repeat itself when an explored schedule"):
-            result.find("same")
+            result.find("10")
     finally:
         leftover.clear()
+
+
+def test_a_pool_that_is_let_go_of_when_main_ends_is_found():
+    """In a trace it is kept a little longer, so its worker has one step less."""
+
+    def program():
+        pool = ThreadPoolExecutor(1)
+        return pool.submit(int).result()
+
+    assert explore(program).find(0).outcome == 0
 
 
 # ---- arguments ----------------------------------------------------------------------------------------------------
@@ -482,6 +498,13 @@ def test_an_explored_schedule_that_takes_another_course_later_is_found_out(later
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"max_preemptions": "2"}, "max_preemptions is a number from 0 up, or None for every schedule."),
+        ({"max_preemptions": 1.5}, "max_preemptions is a number from 0 up, or None for every schedule."),
+        ({"max_schedules": None}, "max_schedules must be at least 1."),
+        ({"preempt_main": 3}, "preempt_main is True or False, or None, not 3."),
+        ({"collect": "x"}, "collect is True or False, not 'x'."),
+        ({"step_into": 5}, "step_into is a list of modules that are written in Python, not 5."),
+        ({"step_into": "collections"}, "step_into is a list of modules that are written in Python, not 'collections'."),
         ({"max_preemptions": -1}, "max_preemptions is a number from 0 up, or None for every schedule."),
         ({"step": "word"}, 'step is "line", "access" or "switch", not \'word\'.'),
         ({"max_schedules": 0}, "max_schedules must be at least 1."),
@@ -687,3 +710,201 @@ def test_a_thread_outside_runs_the_same_functions_and_does_not_notice():
         sys.setswitchinterval(interval)
     assert alive
     assert all(calls)
+
+
+# ---- signals, and what a program does to the process -----------------------------------------------------------------
+
+
+@posix
+@pytest.mark.parametrize("after", [1, 20, 200], ids="after {} runs".format)
+def test_an_exception_of_a_signal_handler_ends_the_exploration_and_leaves_nothing(after):
+    def late(number, frame):
+        raise TimeoutError("time is up")
+
+    def program():
+        leftover.append(1)
+        items = []
+        run_all(*[lambda: [items.append(1) for _ in range(6)]] * 3)
+        return len(items)
+
+    def interrupt():
+        while len(leftover) < after:
+            time.sleep(0.001)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGALRM)
+
+    usual, outside = signal.signal(signal.SIGALRM, late), threading.Thread(target=interrupt)
+    threads = threading.active_count()
+    outside.start()
+    try:
+        with pytest.raises(TimeoutError, match="time is up"):
+            explore(program, None)
+    finally:
+        outside.join()
+        signal.signal(signal.SIGALRM, usual)
+        leftover.clear()
+    assert threading.active_count() == threads
+    assert explore(increments).outcomes == {2: 2, 1: 4}
+
+
+@posix
+@pytest.mark.parametrize("place", ["enter", "exit"])
+def test_an_interrupt_while_the_exploration_is_set_up_or_cleared_away_leaves_it_free(place):
+    """At each line of the explorer's that the calling thread comes to."""
+    lines = 0
+
+    def interrupted_at(number):
+        seen = 0
+
+        def trace(frame, event, arg):
+            nonlocal seen, lines
+            if event == "line" and (
+                "session.py" in frame.f_code.co_filename or "contextlib" in frame.f_code.co_filename
+            ):
+                seen += 1
+                lines = max(lines, seen)
+                if seen == number:
+                    signal.raise_signal(signal.SIGINT)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            explore(lambda: 1)
+        except KeyboardInterrupt:
+            return
+        finally:
+            sys.settrace(None)
+
+    interrupted_at(0)
+    numbers = range(1, 120) if place == "enter" else range(lines - 60, lines + 1)
+    for number in numbers:
+        interrupted_at(number)
+        assert explore(lambda: 1).outcomes == {1: 1}, number
+
+
+def test_a_hook_for_uncaught_exceptions_may_raise_itself():
+    def program():
+        def hook(args):
+            raise RuntimeError("of the hook")
+
+        usual, threading.excepthook = threading.excepthook, hook
+        try:
+            run_all(lambda: 1 / 0)
+        finally:
+            threading.excepthook = usual
+        return "went on"
+
+    assert explore(program).endings == {"RuntimeError, then 'went on'": 1}
+
+
+def test_a_hook_that_was_there_before_is_not_the_programs():
+    """As in a test, where pytest has put one there."""
+    called = []
+    usual, threading.excepthook = threading.excepthook, called.append
+    try:
+        assert explore(lambda: run_all(lambda: 1 / 0)).errors == {"ZeroDivisionError": 1}
+    finally:
+        threading.excepthook = usual
+    assert not called
+
+
+def test_frozen_objects_stay_frozen():
+    gc.freeze()
+    try:
+        explore(increments)
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+
+
+def test_a_thread_that_has_ended_can_be_asked_and_joined_afterwards():
+    kept = []
+
+    def program():
+        thread = threading.Thread(target=int)
+        thread.start()
+        thread.join()
+        kept[:] = [thread]
+        return thread.native_id == threading.get_native_id(), thread.native_id is None
+
+    assert explore(program).outcomes == {(False, False): 1}
+    kept[0].join()
+    assert not kept[0].is_alive()
+
+
+@pytest.mark.parametrize("name", ["forkpty", "posix_spawn", "_exit"])
+def test_what_would_end_the_process_or_start_another_is_refused_by_name(name):
+    with pytest.raises(Uncontrolled, match="which the explorer cannot schedule"):
+        explore(lambda: getattr(os, name)())
+
+
+def test_code_nested_too_deeply_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    deep = "".join(f"{'    ' * depth}with open(__file__):\n" for depth in range(1, 13)) + "    " * 13 + "pass\n"
+    (tmp_path / "nested_deeply.py").write_text(f"def program():\n    return 1\ndef deep():\n{deep}")
+    (tmp_path / "long_sum.py").write_text(
+        f"def program():\n    return {'+'.join(['1'] * 400)}\nX = {'+'.join(['1'] * 400)}"
+    )
+    (tmp_path / "warns.py").write_text('def program():\n    return len("\\d")\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        nested, long, warns = map(importlib.import_module, ("nested_deeply", "long_sum", "warns"))
+    for module in (nested, long, warns):
+        del sys.modules[module.__name__]  # hypothesis reads the source of all that there are
+    with pytest.raises(Uncontrolled, match="nested so deeply that no hooks can be put into it"):
+        explore(nested.program)
+    assert explore(long.program).outcomes == {400: 1}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert explore(warns.program).outcomes == {2: 1}
+
+
+class Unanswering:
+    """Stands for something that is not there yet, as a web framework's request does outside of one."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("there is nothing yet")
+
+
+unanswering = Unanswering()
+
+
+def test_a_global_that_answers_no_question_is_left_alone():
+    assert explore(lambda: unanswering is None).outcomes == {False: 1}
+
+
+class Speechless:
+    def __repr__(self):
+        raise ValueError("no words")
+
+    def __hash__(self):
+        raise ValueError("no hash")
+
+
+class Wordless(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
+def test_an_ending_that_cannot_be_shown_is_named_by_its_class():
+    def program():
+        raise Wordless
+
+    result = explore(Speechless)
+    assert repr(result) == "1 schedule by line: 1 ends at <Speechless>"
+    assert explore(program).find("Wordless").ending == "It ended with Wordless."
+
+
+def test_values_that_cannot_be_shown_do_not_hinder():
+    @dataclasses.dataclass(unsafe_hash=True)
+    class Point:
+        x: int
+
+    def program():
+        point = Point(0)
+        names, many = {point: "a"}, 10**5_000
+        run_all(lambda: setattr(point, "x", 1))
+        return len(names) + many % 10
+
+    result = explore(program)
+    assert result.outcomes == {1: 1}
+    assert str(result.find(1))

@@ -18,13 +18,13 @@ scheduler: one run
 turns: who takes the next step
 tasks, uncaught, primitives: threads, and what comes of their exceptions; locks and waiting
 audit, library: functions without hooks; the library's own code, with hooks
-hooks, hooks_accesses, hooks_switches: what rewritten code calls
+hooks, hooks_accesses, hooks_cells, hooks_switches: what rewritten code calls
 schedule_points: whether another thread may go first, where one arrives
 choices, loops, main_thread, sharing, happens_before: who could take the next step; rounds in vain; which of main's
     steps, and which accesses, another thread can get in the way of; equal states
 effects, effects_of_accesses, effects_of_calls: what an access or a call touches
 instrument: functions run code rewritten from their own source
-rewrite, rewrite_expressions, rewrite_accesses, rewrite_switches, hook_calls: how it is rewritten
+rewrite, rewrite_expressions, rewrite_operators, rewrite_accesses, rewrite_switches, hook_calls: how it is rewritten
 switches, carriers, preflight: where this interpreter can hand over its lock; operating-system threads; what a program
     refers to
 model, statements, scopes: plain data; steps by number; names that are shared

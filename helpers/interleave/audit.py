@@ -59,12 +59,13 @@ def _starts(code: types.CodeType, caller: types.FrameType | None) -> None:
         raise Abort
 
 
+_CALL_HOOKS = (hooks_accesses.call.__code__, hooks_accesses.call_with_all.__code__)
 _CALL_TARGETS = ("Thread.run", "_WorkItem.run")
 
 
 def _is_readers(caller: types.FrameType | None) -> bool:
     """Whether it was the reader's code that called, be it through a hook, or as what a thread is to do."""
-    while caller is not None and caller.f_code is hooks_accesses.call.__code__:
+    while caller is not None and caller.f_code in _CALL_HOOKS:
         caller = caller.f_back
     if caller is None:
         return False

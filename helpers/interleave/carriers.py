@@ -10,6 +10,7 @@ import _thread
 import contextlib
 import contextvars
 import os
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -91,8 +92,15 @@ def controlled() -> Task | None:
     return None if task is None or task.run.over else task
 
 
-def instead(original: Callable, replacement: Callable) -> Callable:
-    """A function that does `replacement(run, ...)` in a controlled thread and `original(...)` elsewhere."""
+def instead(original: Callable, replacement: Callable, inside: type | None = None) -> Callable:
+    """What does `replacement(run, ...)` in a controlled thread and `original(...)` elsewhere.
+
+    In the place of a class it is one as well; inside: the class of what the replacement makes, if it is none itself
+    """
+    if isinstance(original, type):
+        inside = inside or (replacement if isinstance(replacement, type) else original)
+        members = {"original": original, "inside": inside, "replacement": staticmethod(replacement)}
+        return _StandIn(original.__name__, (), members)
 
     def dispatch(*args: Any, **options: Any) -> Any:
         task = controlled()
@@ -102,3 +110,28 @@ def instead(original: Callable, replacement: Callable) -> Callable:
 
     dispatch.__name__ = getattr(original, "__name__", "dispatch")
     return dispatch
+
+
+class _StandIn(type):
+    """A class in the place of another: an object is made by one of the two, and one of either is an instance."""
+
+    def __new__(cls, name: str, bases: tuple, namespace: dict, **options: Any) -> type:
+        """A class that is derived from one: it has the original's place, or what the explorer has for it."""
+        if not bases:
+            return super().__new__(cls, name, bases, namespace)
+        inside = controlled() is not None
+        found = [(base.inside if inside else base.original) if isinstance(base, _StandIn) else base for base in bases]
+        return types.new_class(name, tuple(found), options, lambda body: body.update(namespace))
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        task = controlled()
+        return cls.original(*args, **options) if task is None else cls.replacement(task.run, *args, **options)
+
+    def __instancecheck__(cls, thing: Any) -> bool:
+        return isinstance(thing, (cls.original, cls.inside))
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, (cls.original, cls.inside))
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls.original, name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures.thread
 import functools
 import threading
 import types
+import weakref
 from collections import deque
 from typing import Any
 
@@ -79,14 +81,19 @@ def of_store(owner: Any, name: str) -> Touched:
             touched.writes.add(effects.ANYTHING)
         return touched
     touched.writes.add((effects.objects.number(owner), name))
+    set_attribute = effects.method_of(kind, "__setattr__")
+    if kind in weakref.ProxyTypes or (
+        issubclass(type(set_attribute), types.FunctionType) and effects.is_unknown(set_attribute)
+    ):
+        touched.writes.add(effects.ANYTHING)
     if name in ("__dict__", "__class__"):
         touched.writes.add(effects.EXPOSED)
     return touched
 
 
-def of_item(owner: Any) -> Touched:
+def of_item(owner: Any, key: Any = None) -> Touched:
     """owner[key]."""
-    touched = Touched()
+    touched = effects.of_use(key, True)  # it may be hashed, compared
     kind = type(owner)
     if kind in effects.ATOMS or issubclass(type(owner), type | tuple | frozenset):
         return touched
@@ -94,6 +101,8 @@ def of_item(owner: Any) -> Touched:
     if issubclass(type(owner), list | dict | deque | bytearray) and not isinstance(method, types.FunctionType):
         touched.reads.add(effects.objects.number(owner))
         factory = _factory_of(owner)
+        if issubclass(kind, collections.defaultdict):
+            touched.reads.add((effects.objects.number(owner), "default_factory"))
         if factory is not None or effects.is_unknown(effects.method_of(kind, "__missing__")):
             touched.writes.add(effects.objects.number(owner))
         if factory is not None and not issubclass(type(factory), _REPORTING):
@@ -111,9 +120,11 @@ def _factory_of(owner: Any) -> Any:
     return kind.default_factory.__get__(owner) if issubclass(type(owner), kind) else None
 
 
-def of_item_store(owner: Any) -> Touched:
+def of_item_store(owner: Any, key: Any = None) -> Touched:
     """owner[key] = ..., or del owner[key]."""
-    touched = Touched()
+    if owner is concurrent.futures.thread._threads_queues:  # of the library's own, for the end of the process
+        return Touched()
+    touched = effects.of_use(key, True)
     method = effects.method_of(type(owner), "__setitem__")
     if issubclass(type(owner), list | dict | deque | bytearray) and not isinstance(method, types.FunctionType):
         touched.writes.add(effects.objects.number(owner))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import _operator
+import abc
 import builtins
 import collections
+import contextlib
 import dataclasses
 import functools
 import math
@@ -14,6 +16,7 @@ import threading
 import types
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from helpers.interleave import effects, effects_of_accesses
@@ -34,6 +37,7 @@ _MAKES_NEW = frozenset({
     type, memoryview, property, classmethod, staticmethod, functools.partial, collections.OrderedDict,
     collections.defaultdict, collections.Counter, collections.ChainMap, threading.local,
 })  # fmt: skip
+_HASHES = (dict, set, frozenset)
 _ITERATORS = (enumerate, zip, map, filter, reversed)
 
 
@@ -97,6 +101,8 @@ def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict)
     elif function in _LOOKS_AT_ARGUMENTS or owner is math:
         shallow = function in (len, isinstance, callable, id)
         _add_arguments(touched, arguments, named, deep=not shallow)
+        if function in (isinstance, issubclass) and len(arguments) == 2 and _asks_attributes(arguments[1]):
+            touched.writes.add(effects.ANYTHING)
     elif function is print:
         file = named.get("file")
         if not effects.is_own(type(sys.stdout if file is None else file)):
@@ -118,6 +124,17 @@ def _add_builtin(touched: Touched, function: Any, arguments: tuple, named: dict)
         touched.writes.add(effects.ANYTHING)
 
 
+def _asks_attributes(kinds: Any) -> bool:
+    """Whether one of these classes, as a protocol does, has its own way to say what is an instance of it."""
+    if issubclass(type(kinds), tuple):
+        return any(map(_asks_attributes, kinds))
+    if issubclass(type(kinds), types.UnionType):
+        return any(map(_asks_attributes, kinds.__args__))
+    check = effects.method_of(type(kinds), "__instancecheck__")
+    return check not in _PLAIN_CHECKS and effects.is_unknown(check)
+
+
+_PLAIN_CHECKS = (type.__instancecheck__, abc.ABCMeta.__instancecheck__)
 _COMPARES = frozenset({"count", "index", "remove", "sort"})
 _STORES_ARGUMENT = frozenset({"append", "appendleft", "add", "insert", "setdefault", "get", "pop"})
 
@@ -134,7 +151,8 @@ def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> N
         or kind.__module__ == "itertools"
         or issubclass(kind, effects.IMMUTABLE)
     ):
-        _add_arguments(touched, arguments, named, deep=kind is dict or kind not in (*effects.CONTAINERS, *_ITERATORS))
+        shallow = kind in (*effects.CONTAINERS, *_ITERATORS) and kind not in _HASHES
+        _add_arguments(touched, arguments, named, deep=not shallow)
         return
     if kind.__module__ in effects.REWRITTEN_NAMES:  # nobody knows the new object yet
         _add_arguments(touched, arguments, named)
@@ -151,6 +169,8 @@ def _add_class(touched: Touched, kind: type, arguments: tuple, named: dict) -> N
         touched.writes.add(effects.ANYTHING)
     if issubclass(kind, effects.CONTAINERS):
         _add_arguments(touched, arguments, named)
+    elif issubclass(kind, BaseExceptionGroup):
+        _add_arguments(touched, arguments, named, deep=False)
     for field in (effects.method_of(kind, "__dataclass_fields__") or {}).values():
         if field.default_factory is not dataclasses.MISSING:
             _add_call(touched, field.default_factory, (), {})
@@ -168,12 +188,24 @@ def of_manager(value: Any) -> Touched:
         if variable is not None:
             touched.reads.add(variable)  # taking it is reported by itself
         return touched
-    if kind.__module__ == "contextlib":
-        return touched  # what it wraps is rewritten code, and effects.reports for itself
+    if kind in _REPORTING_MANAGERS:  # what it wraps is rewritten code, and reports for itself
+        return touched
+    if kind is contextlib.closing and not effects.is_unknown(effects.method_of(type(value.thing), "close")):
+        return touched
     for name in ("__enter__", "__exit__"):
         if effects.is_unknown(effects.method_of(kind, name)):
             touched.writes.add(effects.ANYTHING)
     return touched
+
+
+_REPORTING_MANAGERS = (contextlib._GeneratorContextManager, contextlib.nullcontext, contextlib.suppress)
+
+
+def only_waits(function: Any, arguments: tuple, named: dict) -> bool:
+    """Whether a call waits for a thread's result as join waits for its end, however long that takes."""
+    if arguments or named or type(function) is not types.MethodType:
+        return False
+    return function.__func__.__name__ in ("result", "exception") and issubclass(type(function.__self__), Future)
 
 
 def came_from(result: Any, function: Any, arguments: tuple) -> None:

@@ -27,21 +27,24 @@ def write(number: int, value: Any) -> Any:
 
 
 def wrote(number: int) -> None:
-    """Such a name has been written."""
+    """Such a name has been written by the step in progress."""
     if hooks.in_run():
-        _name(number, _getframe(1).f_globals, write=True)
+        hooks.run.touch(_variable(number, _getframe(1).f_globals))
+        hooks.run.current.changes += 1
 
 
 def _name(number: int, namespace: dict, write: bool) -> None:
     variable = variables[number]
-    touched = Touched()
-    if variable.scope is not None:
-        (touched.writes if write else touched.reads).add(variable)
-    elif write or variable.name in namespace:
-        (touched.writes if write else touched.reads).add((effects.objects.number(namespace), variable.name))
-    else:
+    if variable.scope is None and not write and variable.name not in namespace:
         return  # a builtin
+    touched = Touched()
+    (touched.writes if write else touched.reads).add(_variable(number, namespace))
     points.access(hooks.run, number, touched)
+
+
+def _variable(number: int, namespace: dict) -> Any:
+    variable = variables[number]
+    return variable if variable.scope is not None else (effects.objects.number(namespace), variable.name)
 
 
 def load(number: int, owner: Any, name: str) -> Any:
@@ -62,70 +65,11 @@ def store(number: int, owner: Any, name: str) -> Any:
 def item(number: int, owner: Any, key: Any) -> Any:
     """owner[key]."""
     if hooks.in_run():
-        points.access(hooks.run, number, effects_of_accesses.of_item(owner), (owner,))
+        points.access(hooks.run, number, effects_of_accesses.of_item(owner, key), (owner, key))
     return owner[key]
 
 
-class _Cell:
-    """What an item or an attribute is assigned through: the hook comes when the value is there."""
-
-    __slots__ = ("key", "owner", "read", "write")
-
-    def __init__(self, read: int, write: int, owner: Any, key: Any) -> None:
-        self.read, self.write, self.owner, self.key = read, write, owner, key
-
-    def __getitem__(self, _: None) -> Any:
-        if hooks.in_run():
-            points.access(hooks.run, self.read, effects_of_accesses.of_item(self.owner), (self.owner,))
-        value = self.owner[self.key]
-        _changes_in_place(self.read, value)
-        return value
-
-    def __setitem__(self, _: None, value: Any) -> None:
-        if hooks.in_run():
-            points.access(hooks.run, self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
-        self.owner[self.key] = value
-
-    def __delitem__(self, _: None) -> None:
-        if hooks.in_run():
-            points.access(hooks.run, self.write, effects_of_accesses.of_item_store(self.owner), (self.owner,))
-        del self.owner[self.key]
-
-
-class _Attribute(_Cell):
-    __slots__ = ()
-
-    def __getitem__(self, _: None) -> Any:
-        if hooks.in_run():
-            points.access(hooks.run, self.read, effects_of_accesses.of_load(self.owner, self.key), (self.owner,))
-        value = getattr(self.owner, self.key)
-        _changes_in_place(self.read, value)
-        return value
-
-    def __setitem__(self, _: None, value: Any) -> None:
-        if hooks.in_run():
-            points.access(hooks.run, self.write, effects_of_accesses.of_store(self.owner, self.key), (self.owner,))
-        setattr(self.owner, self.key, value)
-
-
-def cell(number: int, owner: Any, key: Any) -> _Cell:
-    """owner[key] as the target of an assignment or of del."""
-    return _Cell(number, number, owner, key)
-
-
-def inplace(number: int, value: Any) -> None:
-    """A value that += may change in its place."""
-    _changes_in_place(number, value)
-
-
-def _changes_in_place(number: int, value: Any) -> None:
-    if hooks.in_run():
-        touched = effects.of_inplace(value)
-        if touched:
-            points.access(hooks.run, number, touched, (value,))
-
-
-def call(number: int, function: Callable, *arguments: Any, **named: Any) -> Any:
+def call(number: int, function: Callable, /, *arguments: Any, **named: Any) -> Any:
     """function(...), after a report of what it reads and writes."""
     if not hooks.in_run():
         return function(*arguments, **named)
@@ -135,18 +79,33 @@ def call(number: int, function: Callable, *arguments: Any, **named: Any) -> Any:
     if looks and written_in == switches.LIBRARY:
         points.switch(hooks.run)
     touched = effects_of_calls.of_call(function, arguments, named)
-    outer = task.site, task.from_c
+    outer = task.site, task.from_c, task.only_waits
     task.site, task.from_c = hooks.run.site_of(number), number if written_in == switches.C else 0
+    task.operator = 0, 0
+    task.only_waits = task.only_waits or effects_of_calls.only_waits(function, arguments, named)
     try:
         if touched or hooks.run.by_access:  # what the library does inside is put down to this call
             points.access(hooks.run, number, touched, (effects.receiver_of(function), *arguments, *named.values()))
         result = function(*arguments, **named)
     finally:
-        task.site, task.from_c = outer
+        task.site, task.from_c, task.only_waits = outer
     effects_of_calls.came_from(result, function, arguments)
+    if issubclass(type(result), type) and vars(result).get("__module__") == __name__:
+        type.__setattr__(result, "__module__", _callers_module())
     if looks and written_in == switches.C:
         points.switch(hooks.run)
     return result
+
+
+def _callers_module() -> str | None:
+    """The name of the module in which a class has been made by a call."""
+    frame = _getframe(2)
+    return (frame.f_back if frame.f_globals is globals() else frame).f_globals.get("__name__")
+
+
+def call_with_all(number: int, function: Callable, arguments: Any, /, **named: Any) -> Any:
+    """function(*arguments, **named): they are gone through when all else has been evaluated."""
+    return call(number, function, *use(number, arguments, True), **named)
 
 
 def decorator(number: int, function: Callable) -> Callable:
@@ -175,6 +134,24 @@ def use(number: int, value: Any, deep: bool) -> Any:
     return value
 
 
+def later(number: int, value: Any) -> Any:
+    """An operand that is looked at once the other is there."""
+    if hooks.in_run():
+        hooks.run.current.held[id(_getframe(1)), number] = value
+    return value
+
+
+def both(number: int, first: int, value: Any) -> Any:
+    """The other operand: now both are looked at."""
+    if hooks.in_run():
+        other = hooks.run.current.held.pop((id(_getframe(1)), first), None)
+        touched = effects.of_use(other, True)
+        touched.add(effects.of_use(value, True))
+        if touched:
+            points.access(hooks.run, number, touched, (other, value))
+    return value
+
+
 def matched(number: int, value: Any) -> Any:
     """The subject of match, whose attributes and items patterns look at."""
     if hooks.in_run():
@@ -195,7 +172,7 @@ def exposed(number: int) -> None:
 
 
 HOOKS: dict[str, Any] = {
-    "read": read, "write": write, "wrote": wrote, "load": load, "store": store, "item": item, "cell": cell,
-    "item_cell": _Cell, "attribute": _Attribute, "inplace": inplace, "call": call, "decorator": decorator,
-    "manager": manager, "use": use, "matched": matched, "anything": anything, "exposed": exposed, "slice": slice,
+    "read": read, "write": write, "wrote": wrote, "load": load, "store": store, "item": item, "call": call,
+    "call_with_all": call_with_all, "decorator": decorator, "manager": manager, "use": use, "later": later,
+    "both": both, "matched": matched, "anything": anything, "exposed": exposed, "slice": slice,
 }  # fmt: skip

@@ -14,6 +14,7 @@ import linecache
 import marshal
 import struct
 import sys
+import warnings
 from collections import defaultdict
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -79,21 +80,39 @@ def _twins(code: CodeType, hooks: Hooks, steps: bool) -> Twins | None:
         return known
     if not lines:
         return None
-    text = "".join(lines)
-    try:
-        plain = compile(text, file, "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return None
-    rewriter = _REWRITERS[hooks](file, lines, ast.parse(text), steps)
-    if isinstance(rewriter, SwitchRewriter):
-        rewriter.places = switches.places(plain)
-    rewriter.rewrite()
-    hooked = compile(rewriter.tree, file, "exec", flags, dont_inherit=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the reader has seen them at the import
+        try:
+            plain = compile("".join(lines), file, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return None
+        rewriter, hooked = _rewritten(plain, lines, flags, hooks, steps)
     twins = _files[key] = Twins(lines, {}, rewriter.first)
     for code in (plain, _cached(file)):
         if code is not None:
             _pair(code, hooked, twins)
     return twins
+
+
+def _rewritten(plain: CodeType, lines: list[str], flags: int, hooks: Hooks, steps: bool) -> tuple[Rewriter, CodeType]:
+    file, limit = plain.co_filename, sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEP))
+    try:
+        rewriter = _REWRITERS[hooks](file, lines, ast.parse("".join(lines)), steps)
+        if isinstance(rewriter, SwitchRewriter):
+            rewriter.places = switches.places(plain)
+        rewriter.rewrite()
+        return rewriter, compile(rewriter.tree, file, "exec", flags, dont_inherit=True)
+    except (RecursionError, SyntaxError):
+        raise Uncontrolled(
+            f"{file} has code that is nested so deeply that no hooks can be put into it. Move what you explore into a "
+            "file of its own."
+        ) from None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+_DEEP = 20_000
 
 
 def _cached(file: str) -> CodeType | None:

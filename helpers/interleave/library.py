@@ -17,9 +17,8 @@ from helpers.interleave.instrument import Swapped
 
 def add_to(swapped: Swapped) -> None:
     """Give these functions hooks at their accesses."""
-    for module in REWRITTEN:
-        for function in _functions(module):
-            swapped.add(function, steps=False)
+    for function in _FUNCTIONS:
+        swapped.add(function, steps=False)
 
 
 def _functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
@@ -37,3 +36,6 @@ def _functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
             of_thread = value is threading.Thread and function.__name__ != "run"
             if not of_thread and function.__code__.co_filename == module.__file__:
                 yield function
+
+
+_FUNCTIONS = [function for module in REWRITTEN for function in _functions(module)]  # before any is replaced

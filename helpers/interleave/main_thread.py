@@ -38,11 +38,11 @@ class Mains:
         """A thread reads and writes; things: the objects with which it does what may be anything."""
         reads, writes = _with_owners(touched, things)
         if task.index:
-            if task.stack or not task.is_pool_worker:  # else it looks for work: what submit does is no race with that
+            if task.stack or task.has_item or not task.is_pool_worker:  # else it looks for work, as submit expects
                 for variable in reads | writes:
                     wrote = self.by_others.setdefault(variable, {})
                     wrote[task.index] = wrote.get(task.index, False) or variable in writes
-        elif task.stack and (running := frozenset(run.unjoined)):
+        elif task.stack and not task.only_waits and (running := frozenset(run.unjoined)):
             site = (task.site or task.last_site) if run.by_access else task.stack[-1].number
             for variable in reads | writes:
                 self.by_main.setdefault(variable, set()).add((site, variable in writes, running))
@@ -58,7 +58,7 @@ class Mains:
 
     def may_race(self) -> bool:
         """Whether main and a thread touched the same, and one of the two wrote it, be it at different times."""
-        common = self.by_main.keys() & self.by_others.keys() - {ANYTHING}
+        common = self.by_main.keys() & self.by_others.keys()
         return any(
             any(wrote for _, wrote, _ in self.by_main[variable]) or any(self.by_others[variable].values())
             for variable in common

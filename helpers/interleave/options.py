@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from helpers.interleave import switches
 from helpers.interleave.errors import ExploreError
@@ -32,12 +32,30 @@ def check(options: Options) -> None:
         raise ExploreError(f'step is "line", "access" or "switch", not {options.step!r}.')
     if options.step == "switch" and (why := switches.are_none()):
         raise ExploreError(why)
-    limits = {"max_schedules": options.max_schedules, "max_steps": options.max_steps}
     for module in options.step_into:
         if not isinstance(module, types.ModuleType) or not getattr(module, "__file__", ""):
             raise ExploreError(f"step_into is a list of modules that are written in Python, and {module!r} is none.")
-    if options.max_preemptions is not None and options.max_preemptions < 0:
+    if options.max_preemptions is not None and not _is_number(options.max_preemptions, 0):
         raise ExploreError("max_preemptions is a number from 0 up, or None for every schedule.")
-    for name, value in limits.items():
-        if value < 1:
+    for name in ("max_schedules", "max_steps"):
+        if not _is_number(getattr(options, name), 1):
             raise ExploreError(f"{name} must be at least 1.")
+    for name in ("reduce", "collect", "preempt_main"):
+        value = getattr(options, name)
+        if not isinstance(value, bool) and (value is not None or name != "preempt_main"):
+            raise ExploreError(f"{name} is True or False{', or None' * (name == 'preempt_main')}, not {value!r}.")
+
+
+def _is_number(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def listed(name: str, values: Any, kind: type, what: str) -> list:
+    """The values as a list. raises ExploreError if they are no iterable, or one of them is of another kind"""
+    try:
+        found = [values] if isinstance(values, str | types.ModuleType) and kind is not int else list(values)
+    except TypeError:
+        found = [values]
+    if any(not isinstance(value, kind) or isinstance(value, bool) for value in found):
+        raise ExploreError(f"{name} is a list of {what}, not {values!r:.60}.")
+    return found

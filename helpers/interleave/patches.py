@@ -12,11 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures._base import LOGGER
+from concurrent.futures.thread import _WorkItem
 from typing import Any
 
-from helpers.interleave import primitives, refusals
+from helpers.interleave import primitives, refusals, schedule_points
 from helpers.interleave.carriers import controlled, instead
 from helpers.interleave.errors import Abort, Over
 from helpers.interleave.preflight import Findings
@@ -75,6 +76,37 @@ def _init_pool(original: Callable) -> Callable:
             self._threads = _InOrder()
 
     return init
+
+
+def _init_future(original: Callable) -> Callable:
+    def init(self: Future) -> None:
+        original(self)
+        if (task := controlled()) is not None:
+            task.run.futures_made += 1
+            self._interleave_number = task.run.futures_made
+
+    return init
+
+
+def _hash_of_future(self: Future) -> int:
+    """By number: as_completed and wait go through sets of futures, and addresses differ from run to run."""
+    return getattr(self, "_interleave_number", None) or object.__hash__(self)
+
+
+def _run_item(original: Callable) -> Callable:
+    """What a worker of a pool does with a task: from here on it is no longer the pool that runs."""
+
+    def run(self: Any, *context: Any) -> None:
+        task = controlled()
+        if task is None:
+            return original(self, *context)
+        schedule_points.begin_item(task.run, task)
+        try:
+            return original(self, *context)
+        finally:
+            task.has_item, task.site = False, 0
+
+    return run
 
 
 class _Output:
@@ -157,9 +189,12 @@ def _replacements() -> Iterator[tuple[Any, str, Any]]:
     yield threading, "_counter", instead(threading._counter, _next_thread_number)
     yield ThreadPoolExecutor, "_counter", staticmethod(instead(ThreadPoolExecutor._counter, lambda run: 0))
     yield ThreadPoolExecutor, "__init__", _init_pool(ThreadPoolExecutor.__init__)
+    yield Future, "__init__", _init_future(Future.__init__)
+    yield Future, "__hash__", _hash_of_future
+    yield _WorkItem, "run", _run_item(_WorkItem.run)
     yield time, "sleep", instead(time.sleep, primitives.sleep)
     simple_queue = queue.SimpleQueue
-    yield queue, "SimpleQueue", instead(simple_queue, lambda run: queue._PySimpleQueue())
+    yield queue, "SimpleQueue", instead(simple_queue, lambda run: queue._PySimpleQueue(), queue._PySimpleQueue)
     yield sys, "stdout", _Output(sys.stdout)
     yield sys, "unraisablehook", _unraisable(sys.unraisablehook)
     yield LOGGER, "critical", _unless_over(LOGGER.critical)

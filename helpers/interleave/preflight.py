@@ -7,6 +7,7 @@ import contextlib
 import dis
 import functools
 import importlib
+import inspect
 import queue
 import sys
 import threading
@@ -43,6 +44,9 @@ class Findings:
     has_thread_locals: bool = False
 
 
+_NOT_RUN = "a coroutine, which an event loop would have to run", "a generator, which runs when it is gone through"
+
+
 def examine(program: Callable[[], Any], modules: Iterable[types.ModuleType] = ()) -> Findings:
     """Look through all functions that the program can name, and through those of some modules.
 
@@ -51,6 +55,10 @@ def examine(program: Callable[[], Any], modules: Iterable[types.ModuleType] = ()
     """
     if not callable(program):
         raise ExploreError(f"explore needs a function to call, not {program!r}.")
+    if inspect.iscoroutinefunction(program) or inspect.isgeneratorfunction(program):
+        raise ExploreError(
+            f"A call of `{program.__name__}` only makes {_NOT_RUN[inspect.isgeneratorfunction(program)]}."
+        )
     findings = Findings()
     seen: set[int] = set()
     pending: list[Any] = [program, *modules]
@@ -58,49 +66,62 @@ def examine(program: Callable[[], Any], modules: Iterable[types.ModuleType] = ()
         thing = pending.pop()
         if id(thing) not in seen:
             seen.add(id(thing))
-            pending += _look_at(thing, findings)
+            try:
+                pending += _look_at(thing, findings)
+            except ExploreError:
+                raise
+            except Exception:  # noqa: BLE001  a stand-in's own code, which cannot say yet what it stands for
+                continue
     return findings
 
 
 def _look_at(thing: Any, findings: Findings) -> list[Any]:
     """Note what a thing says; what it leads to."""
-    if isinstance(thing, functools.partial):
+    if issubclass(type(thing), functools.partial):
         values = [*thing.args, *thing.keywords.values()]
         for value in values:
             _refuse_primitive("an argument", value, thing.func)
         return [thing.func, *values]
-    if isinstance(thing, types.MethodType):
+    if issubclass(type(thing), types.MethodType):
         return [thing.__func__, thing.__self__]
-    if isinstance(thing, property):
+    if issubclass(type(thing), property):
         return [thing.fget, thing.fset, thing.fdel]
-    if isinstance(thing, classmethod | staticmethod):
+    if issubclass(type(thing), classmethod | staticmethod):
         return [thing.__func__]
-    if isinstance(thing, functools.cached_property):
+    if issubclass(type(thing), functools.cached_property):
         if hasattr(thing, "lock"):
             findings.cached.append(thing)
         return [thing.func]
-    if isinstance(thing, types.FunctionType):
+    if issubclass(type(thing), types.FunctionType):
         return _look_at_function(thing, findings)
-    if isinstance(thing, list | dict):
-        items = list(thing.items() if isinstance(thing, dict) else enumerate(thing))[:_MOST_ITEMS]
+    if issubclass(type(thing), list | dict):
+        items = list(thing.items() if issubclass(type(thing), dict) else enumerate(thing))[:_MOST_ITEMS]
         for key, item in items:
             _note(item, functools.partial(thing.__setitem__, key), findings)
         return [item for _, item in items]
-    if isinstance(thing, tuple | set | frozenset):
+    if issubclass(type(thing), tuple | set | frozenset):
         return list(thing)[:_MOST_ITEMS]
-    if isinstance(thing, types.ModuleType):
+    if issubclass(type(thing), types.ModuleType):
         file = getattr(thing, "__file__", None)
         return list(vars(thing).values()) if file and _may_be_followed(file) else []
     if isinstance(thing, type):
         return _look_at_class(thing, findings)
-    if isinstance(thing, threading.local):
+    if issubclass(type(thing), threading.local):
         findings.has_thread_locals = True
-    return [type(thing), getattr(thing, "__dict__", None), getattr(thing, "__wrapped__", None)]
+    return [type(thing), _attributes_of(thing), _attributes_of(thing).get("__wrapped__")]
+
+
+def _attributes_of(thing: Any) -> dict[str, Any]:
+    """An object's own attributes, without asking it."""
+    try:
+        return object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return {}
 
 
 def _note(value: Any, put: Callable[[Any], None], findings: Findings) -> None:
     """A place where a function or class of threading or time is kept."""
-    if isinstance(value, types.BuiltinFunctionType | types.FunctionType | type) and value.__module__ in _REPLACED:
+    if issubclass(type(value), types.BuiltinFunctionType | types.FunctionType | type) and value.__module__ in _REPLACED:
         findings.places.append((value, put))
 
 
@@ -138,7 +159,7 @@ def _set_default(function: types.FunctionType, number: int, value: Any) -> None:
 
 def _set_member(kind: type, name: str, value: Any) -> None:
     """A function in a class becomes a method; what stood there before was none."""
-    setattr(kind, name, staticmethod(value) if isinstance(value, types.FunctionType) else value)
+    setattr(kind, name, staticmethod(value) if issubclass(type(value), types.FunctionType) else value)
 
 
 def _look_at_class(kind: type, findings: Findings) -> list[Any]:
@@ -147,9 +168,9 @@ def _look_at_class(kind: type, findings: Findings) -> list[Any]:
     for base in kind.__mro__[:-1]:
         if base.__flags__ & _HEAP_TYPE and _may_be_followed(_file_of(base)):
             for name, member in list(vars(base).items()):
-                if isinstance(member, _PRIMITIVES):
+                if issubclass(type(member), _PRIMITIVES):
                     _refuse_primitive(f"{base.__name__}.{name}", member, base)
-                if not isinstance(member, types.FunctionType):
+                if not issubclass(type(member), types.FunctionType):
                     _note(member, functools.partial(_set_member, base, name), findings)
                 members.append(member)
     return members
@@ -163,7 +184,7 @@ def _file_of(kind: type) -> str:
     module = sys.modules.get(kind.__module__)
     file = getattr(module, "__file__", None) or ("" if kind.__module__ == "__main__" else None)
     if file is None:
-        methods = [member for member in vars(kind).values() if isinstance(member, types.FunctionType)]
+        methods = [member for member in vars(kind).values() if issubclass(type(member), types.FunctionType)]
         file = next((m.__code__.co_filename for m in methods if m.__code__.co_filename != "<string>"), "<string>")
     return file
 
@@ -209,14 +230,14 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 def _refuse_primitive(name: str, value: Any, function: types.FunctionType) -> None:
     parts = [value]
-    if isinstance(value, list | tuple | set | frozenset):
+    if issubclass(type(value), list | tuple | set | frozenset):
         parts += list(value)[:100]
-    elif isinstance(value, dict):
+    elif issubclass(type(value), dict):
         parts += list(value.values())[:100]
     elif not isinstance(value, type | types.ModuleType | types.FunctionType):
-        parts += list(getattr(value, "__dict__", {}).values())[:100]
+        parts += list(_attributes_of(value).values())[:100]
     for part in parts:
-        if isinstance(part, _PRIMITIVES):
+        if issubclass(type(part), _PRIMITIVES):
             kind = type(part).__name__
             name = name if name.startswith("an ") else f"`{name}`"
             where = name if part is value else f"{name}, which holds a {kind},"

@@ -186,7 +186,7 @@ def start(run: Run, thread: threading.Thread) -> None:
         raise Abort
     task = run.new_task(thread)
     thread._interleave_task = task
-    thread._ident = task.carrier.ident
+    thread._ident, thread._native_id = task.carrier.ident, task.carrier.native_id
     threading._active[task.carrier.ident] = thread
     thread._started._flag = True  # what set does, where no thread waits
     run.touch(("thread", task.index))

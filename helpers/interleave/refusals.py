@@ -34,7 +34,7 @@ def all_of_them() -> Iterator[tuple[Any, str, Any]]:
 
     yield refused(builtins, "input", "input()", "Pass the answer in as a value.")
     yield refused(subprocess.Popen, "__init__", "another process", _NO_PROCESSES)
-    for name in ("fork", "system", "waitpid"):
+    for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "waitpid"):
         if hasattr(os, name):
             yield refused(os, name, "another process", _NO_PROCESSES)
     for name in ("select", "poll", "epoll", "kqueue"):
@@ -48,7 +48,11 @@ def all_of_them() -> Iterator[tuple[Any, str, Any]]:
         yield refused(socket.socket, name, "a socket", _NO_SOCKETS)
     for name in ("settrace", "setprofile"):
         yield refused(sys, name, f"sys.{name}", "Trace one schedule outside, or print what you want to see.")
-    yield refused(_thread, "start_new_thread", "a thread without threading.Thread", "Use threading.Thread.")
+    for name in ("start_new_thread", "start_new", "start_joinable_thread"):
+        if hasattr(_thread, name):
+            yield refused(_thread, name, "a thread without threading.Thread", "Use threading.Thread.")
+    yield refused(_thread, "interrupt_main", "_thread.interrupt_main", _NO_SIGNALS)
+    yield refused(os, "_exit", "os._exit", "Return from the program, or raise SystemExit.")
     modules = sys.modules
     if "multiprocessing.process" in modules:
         yield refused(modules["multiprocessing.process"].BaseProcess, "start", "another process", _NO_PROCESSES)

@@ -100,8 +100,7 @@ class Rewriter(ast.NodeTransformer):
         """A class: its statements take steps if a function makes it."""
         node.decorator_list = [self.decorator(part) for part in node.decorator_list]
         node.bases = [self.visit(base) for base in node.bases]
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
+        node.keywords = [self.visit(keyword) for keyword in node.keywords]
         outer = self.scope
         self.scope = self.scopes[node]
         start = 1 if ast.get_docstring(node, clean=False) is not None else 0

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from helpers.interleave.hook_calls import before, call, do
-from helpers.interleave.rewrite_expressions import ExpressionRewriter, names_bound_by
+from helpers.interleave.hook_calls import call, do
+from helpers.interleave.rewrite_expressions import names_bound_by
+from helpers.interleave.rewrite_operators import OperatorRewriter
 
 # What these read they read while they have their lock, whose turns are known; but for these methods, which take none.
 _READ_UNDER_LOCK = ("Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "Future")
-_READ_WITHOUT = ("is_set", "n_waiting", "broken", "parties", "filled")
+_READ_WITHOUT = ("is_set", "n_waiting", "broken", "parties", "filled", "__repr__")
 
 
-class AccessRewriter(ExpressionRewriter):
+class AccessRewriter(OperatorRewriter):
     """Puts hooks before statements and at accesses."""
 
     def body(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -47,8 +48,9 @@ class AccessRewriter(ExpressionRewriter):
     def rewrite_handler(self, handler: ast.ExceptHandler, number: int) -> None:
         """An exception's name is written when it is caught."""
         super().rewrite_handler(handler, number)
-        if handler.name:
-            handler.body[:0] = self.wrote({handler.name}, handler)
+        if handler.name and (wrote := self.wrote({handler.name}, handler)):
+            deletes = self.wrote({handler.name}, handler)  # at the end of the handler, however that comes
+            handler.body = [*wrote, ast.copy_location(ast.Try(handler.body, [], [], deletes), handler)]
 
     def visit_FunctionDef(self, node: Any) -> Any:
         """Defining a function writes its name."""
@@ -75,6 +77,9 @@ class AccessRewriter(ExpressionRewriter):
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assigning: the value first, then each target."""
+        leaves = [leaf for target in node.targets for leaf in _leaves(target)]
+        if self.steps and len(leaves) > 1 and any(isinstance(x, ast.Name) and self.scope.shared(x.id) for x in leaves):
+            return self._one_by_one(node)
         unpacks = any(_goes_through(target) for target in node.targets)
         plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
         unpacked = set().union(*(names_bound_by(target) for target in node.targets)) - plain
@@ -83,6 +88,32 @@ class AccessRewriter(ExpressionRewriter):
             node.value = self.name_hook("write", name, node, node.value) or node.value
         node.targets = [self.visit(target) for target in node.targets]
         return [node, *self.wrote(unpacked, node)]
+
+    def _one_by_one(self, node: ast.Assign) -> list[ast.stmt]:
+        """a, b = c = value: to names of its own first, so that another thread can come between two writes."""
+        parts: list[tuple[str, ast.expr]] = []
+
+        def apart(target: ast.expr) -> ast.expr:
+            if isinstance(target, ast.Tuple | ast.List):
+                target.elts = [apart(element) for element in target.elts]
+            elif isinstance(target, ast.Starred):
+                target.value = apart(target.value)
+            else:
+                parts.append((f"__interleave_{len(parts)}__", target))
+                return ast.copy_location(ast.Name(parts[-1][0], ast.Store()), target)
+            return target
+
+        unpacks = any(_goes_through(target) for target in node.targets)
+        node.value = self.use(node.value) if unpacks else self.visit(node.value)
+        node.targets = [apart(target) for target in node.targets]
+        new: list[ast.stmt] = [node]
+        for name, target in parts:
+            value: ast.expr = ast.copy_location(ast.Name(name, ast.Load()), target)
+            if isinstance(target, ast.Name):
+                value = self.name_hook("write", target.id, node, value) or value
+            new.append(ast.copy_location(ast.Assign([self.visit(target)], value), node))
+        temporary: list[ast.expr] = [ast.copy_location(ast.Name(name, ast.Del()), node) for name, _ in parts]
+        return [*new, ast.copy_location(ast.Delete(temporary), node)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         """As an assignment; the annotation stays."""
@@ -93,35 +124,27 @@ class AccessRewriter(ExpressionRewriter):
         node.target = self.visit(node.target)
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        """x += y reads x, then evaluates y, then writes x: another thread can come in twice."""
-        target, text = node.target, self.text(node.target)
-        node.value = self.use(node.value)
-        read, write = self.access(node, f"read {text}"), self.access(node, f"write {text}")
-        if isinstance(target, ast.Name):
-            hook = self.name_hook("read", target.id, node)
-            if hook is None:
-                return [do(call("inplace", read, ast.Name(target.id, ast.Load()), at=node)), node]
-            node.value = self.name_hook("write", target.id, node, node.value)
-            return [do(call("inplace", read, before(hook, ast.Name(target.id, ast.Load())), at=node)), node]
-        if isinstance(target, ast.Attribute):
-            cell = call("attribute", read, write, self.visit(target.value), self.mangled(target.attr), at=node)
-        else:
-            cell = call("item_cell", read, write, self.visit(target.value), self.key(target.slice), at=node)
-        node.target = ast.copy_location(ast.Subscript(cell, ast.Constant(None), ast.Store()), node)
-        return node
-
     def visit_Delete(self, node: ast.Delete) -> list[ast.stmt]:
         """Deleting writes."""
-        names = {target.id for target in node.targets if isinstance(target, ast.Name)}
-        node.targets = [self.visit(target) for target in node.targets]
-        return [node, *self.wrote(names, node)]
+        new: list[ast.stmt] = []
+        for target in node.targets:
+            if isinstance(target, ast.Name) and (hook := self.name_hook("write", target.id, node, ast.Constant(None))):
+                new.append(do(hook))
+            new.append(ast.copy_location(ast.Delete([self.visit(target)]), node))
+        return new
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
         """A test."""
         node.test = self.test(node.test)
         node.msg = node.msg and self.visit(node.msg)
         return node
+
+
+def _leaves(target: ast.expr) -> list[ast.expr]:
+    """The names, attributes and items that a target assigns."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return [leaf for element in target.elts for leaf in _leaves(element)]
+    return _leaves(target.value) if isinstance(target, ast.Starred) else [target]
 
 
 def _goes_through(target: ast.expr) -> bool:

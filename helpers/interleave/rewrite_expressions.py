@@ -17,6 +17,7 @@ from helpers.interleave.statements import assigned
 
 # These look at the frame that calls them, so nothing may stand between.
 _LOOKS_AT_CALLER = ("super", "locals", "globals", "vars", "dir", "eval", "exec")
+_LOOK_AT_FRAMES = ("_getframe", "currentframe", "stack", "warn")
 _GIVES_DICTIONARY = ("vars", "locals", "globals")
 _VALUES = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Await, ast.NamedExpr, ast.IfExp, ast.BoolOp)
 
@@ -40,12 +41,15 @@ class ExpressionRewriter(Rewriter):
 
     def use(self, node: ast.expr, deep: bool = True) -> ast.expr:
         """A value whose contents are looked at; deep: also those of what it holds."""
-        original = self.text(node)
-        worth = self.reads and isinstance(node, _VALUES)
+        original, worth = self.text(node), self.worth(node)
         new = self.visit(node)
         if not worth:
             return new
         return call("use", self.access(node, f"read {original}"), new, deep, at=node)
+
+    def worth(self, node: ast.expr) -> bool:
+        """Whether looking at this value counts: one that has just been made is nobody else's."""
+        return self.reads and isinstance(node, _VALUES)
 
     # ---- names --------------------------------------------------------------------------------------------------
 
@@ -124,22 +128,24 @@ class ExpressionRewriter(Rewriter):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call: what it reads and writes depends on what is called, and with which arguments."""
         text = self.text(node)
-        looks = isinstance(node.func, ast.Name) and node.func.id in _LOOKS_AT_CALLER
-        node.args = [self.visit(argument) for argument in node.args]
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
+        name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+        looks = name in (_LOOKS_AT_CALLER if isinstance(node.func, ast.Name) else _LOOK_AT_FRAMES)
+        late = bool(node.keywords) and len(node.args) == 1 and isinstance(node.args[0], ast.Starred) and not looks
+        node.args = [self.visit(argument.value if late else argument) for argument in node.args]
+        node.keywords = [self.visit(keyword) for keyword in node.keywords]
         if not looks:
-            return ast.copy_location(
-                ast.Call(
-                    call("call", at=node).func,
-                    [ast.Constant(self.access(node, text)), self.visit(node.func), *node.args],
-                    node.keywords,
-                ),
-                node,
-            )
-        if node.func.id != "super":
-            hook = "exposed" if node.func.id in _GIVES_DICTIONARY else "anything"
-            node.func = before(call(hook, self.access(node, text), at=node), node.func)
+            hook = call("call_with_all" if late else "call", self.access(node, text), self.visit(node.func), at=node)
+            hook.args += node.args
+            hook.keywords = node.keywords
+            return hook
+        if name != "super":
+            hook = "exposed" if name in _GIVES_DICTIONARY else "anything"
+            node.func = before(call(hook, self.access(node, text), at=node), self.visit(node.func))
+        return node
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+        """A named argument; ** reads what holds several."""
+        node.value = self.visit(node.value) if node.arg else self.use(node.value, deep=False)
         return node
 
     def decorator(self, node: ast.expr) -> ast.expr:
@@ -156,13 +162,8 @@ class ExpressionRewriter(Rewriter):
 
     # ---- values that are looked at ------------------------------------------------------------------------------
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        """Operators read their operands."""
-        node.left, node.right = self.use(node.left), self.use(node.right)
-        return node
-
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """As one of two operands."""
+        """An operator reads its operand."""
         node.operand = self.use(node.operand, deep=not isinstance(node.op, ast.Not))
         return node
 
@@ -174,16 +175,6 @@ class ExpressionRewriter(Rewriter):
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         """... if ... else ..."""
         node.test, node.body, node.orelse = self.test(node.test), self.visit(node.body), self.visit(node.orelse)
-        return node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """Comparisons read what they compare; `is` does not."""
-        sides = [node.left, *node.comparators]
-        if all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
-            new = [self.visit(side) for side in sides]
-        else:
-            new = [self.use(side) for side in sides]
-        node.left, node.comparators = new[0], new[1:]
         return node
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.expr:

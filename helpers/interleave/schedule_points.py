@@ -13,6 +13,7 @@ from helpers.interleave import choices, loops, main_thread, source
 from helpers.interleave.effects import ANYTHING, EXPOSED, Touched
 from helpers.interleave.errors import Abort
 from helpers.interleave.model import ERROR, Verdict
+from helpers.interleave.statements import NOWHERE, statements
 
 if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
@@ -29,6 +30,7 @@ def arrive(run: Run, number: int, frame: types.FrameType, loop: bool = False) ->
     entry.number = task.last_site = number
     entry.touched = None
     run.steps += 1
+    task.arrivals += 1
     if run.steps - len(run.picks) > run.mains_limit:  # main's, which are taken without a choice
         run.end(Verdict(ERROR, "StepLimit"))
         run.leave(task)
@@ -102,6 +104,18 @@ def before_lock(run: Run, caller: types.FrameType) -> None:
     task.took_lock, task.lock_call = True, call
 
 
+def begin_item(run: Run, task: Task) -> None:
+    """A worker of a pool has taken a task, and is about to do it; it counts as a call of the reader's."""
+    if not run.ending and (run.by_line or run.by_switch or run.main_last or _ITEM in run.sites):
+        run.hand_on(task)
+        task.granted = run.by_line
+    task.has_item, task.site = True, _ITEM
+
+
+_ITEM = len(statements)
+statements.append(NOWHERE._replace(text="(takes a task)"))
+
+
 def _schedule_point(run: Run, task: Task, number: int) -> None:
     if task.granted:
         task.granted = False
@@ -125,8 +139,8 @@ def _main_stops(run: Run, main: Task, number: int) -> bool:
 
 def _is_site(run: Run, task: Task, number: int) -> bool:
     """Whether a statement is a step by access: in the middle of a call in C that touches what is shared."""
-    sites = _sites_of(run, task)
-    return number in sites or task.from_c in sites
+    sites, (operator, depth) = _sites_of(run, task), task.operator
+    return number in sites or task.from_c in sites or (operator in sites and len(task.stack) > depth)
 
 
 def _sites_of(run: Run, task: Task) -> set[int]:
@@ -137,7 +151,7 @@ def _access_by_site(run: Run, task: Task, number: int, touched: Touched) -> None
     """What library code does counts as done by the reader's call that is under way."""
     site = run.site_of(number)
     if site == number:
-        task.last_site = number
+        task.last_site, task.operator = number, (number, len(task.stack))
         if task.stack and (run.main_last or run.options.collect or number in _sites_of(run, task)):
             task.stack[-1].number = number
             _schedule_point(run, task, number)

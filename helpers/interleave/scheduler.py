@@ -71,7 +71,7 @@ class Run:
         self.returned = self.ending = self.over = self.collected = False
         self.bounded = False  # bounded: a thread could have run and was not allowed to
         self.exposed = False  # something has given out attributes as a dictionary
-        self.threads_made = 0
+        self.threads_made = self.futures_made = 0
         self.traces = False  # a trace function looks at all functions that start
         self.records = False  # its hooks report accesses
         self.asks_for_records = False  # what happened cannot be judged without

@@ -115,7 +115,11 @@ class Unhashable(str):
 
     def __new__(cls, value: Any) -> Unhashable:
         """value: what has the text."""
-        return super().__new__(cls, repr(value))
+        try:
+            text = repr(value)
+        except Exception:  # noqa: BLE001  the program's own
+            text = f"<{type(value).__name__}>"
+        return super().__new__(cls, text)
 
     def __repr__(self) -> str:
         """The text as it is: it is no string of the program's."""
@@ -126,7 +130,8 @@ def hashable(value: Any) -> Any:
     """The value, or what stands for it where it cannot be counted."""
     try:
         hash(value)
-    except TypeError:
+        repr(value)
+    except Exception:  # noqa: BLE001  a list, or what the program's own methods raise
         return Unhashable(value)
     return Unhashable(value) if isinstance(value, float) and value != value else value  # nan is not even itself
 

@@ -16,6 +16,7 @@ from helpers.interleave import (
     effects,
     hooks,
     hooks_accesses,
+    hooks_cells,
     hooks_switches,
     instrument,
     library,
@@ -31,9 +32,9 @@ from helpers.interleave.main_thread import Mains
 from helpers.interleave.model import Node
 from helpers.interleave.options import Options
 from helpers.interleave.scheduler import Run
-from helpers.interleave.surroundings import forget_threads, interrupts_cancel, no_collections
+from helpers.interleave.surroundings import forget_threads, held_still, interrupts_cancel, no_collections
 
-for module in (hooks, hooks_accesses, hooks_switches):
+for module in (hooks, hooks_accesses, hooks_cells, hooks_switches):
     hooks.put_among_builtins(module.HOOKS)
 
 _exploring = _thread.allocate_lock()
@@ -76,14 +77,15 @@ class Session:
         """
         if get_ident() in carriers_by_ident:
             raise ExploreError("explore was called by the program that is being explored; call it from outside.")
-        if not _exploring.acquire(blocking=False):
-            raise ExploreError("Another thread is exploring already; explorations in one process must take turns.")
         self._exit = contextlib.ExitStack()
-        self._exit.callback(_exploring.release)
         try:
+            self._exit.enter_context(interrupts_cancel(self))  # first of all: it could come between any two of these
+            if not _exploring.acquire(blocking=False):
+                raise ExploreError("Another thread is exploring already; explorations in one process must take turns.")
+            self._exit.callback(_exploring.release)
+            self._exit.enter_context(held_still())
             self._exit.enter_context(source.stepping_into(self.options.step_into))
             findings = preflight.examine(self.program, self.options.step_into)
-            self._exit.enter_context(interrupts_cancel(self))
             self.fresh_threads = findings.has_thread_locals
             self.cached = findings.cached
             self._exit.callback(self._restore_locks, [(found, found.lock) for found in findings.cached])
@@ -132,7 +134,7 @@ class Session:
             else:
                 break
             observer = observer and observer.anew()
-        self.records = self.records or (run.mains is not None and run.mains.may_race())
+        self.records = self.records or (run.mains is not None and (run.exposed or run.mains.may_race()))
         self._record(self.records)
         self.runs += 1
         self.one_step |= run.one_step
@@ -194,7 +196,7 @@ class Session:
         run.length_matters, run.traces = self.length_matters, audit.BY_TRACING and self.runs == 0
         self.present = run
         ident = self.carriers[0].ident
-        self._main._ident = ident
+        self._main._ident, self._main._native_id = ident, self.carriers[0].native_id
         threading._active[ident] = self._main
         effects.objects = Identities()
         run.cached = self.cached
@@ -213,7 +215,7 @@ class Session:
         driver = self.carriers[0]
         finished = _thread.allocate_lock()
         finished.acquire()
-        self.runs, self.failure = 0, None
+        self.runs, self.failure, self.over = 0, None, False
         result: list[Any] = []
 
         def drive() -> None:
@@ -222,6 +224,7 @@ class Session:
             except BaseException as error:  # noqa: BLE001  handed to the caller below
                 self.failure = error
             finally:
+                self.over = True
                 finished.release()
 
         driver.work = drive

@@ -24,20 +24,43 @@ _UNWIND_S = 5.0
 
 
 def watch(session: Session, finished: Any) -> None:
-    """Wait until the session's work is done, or a thread with the baton gets on no more: then end the run."""
+    """Wait until the session's work is over, or a thread with the baton gets on no more: then end the run.
+
+    An exception of a signal's handler, which may come anywhere in here, cancels the work and waits for its end.
+    """
+    while True:
+        try:
+            lost = _watch(session, finished)
+            break
+        except BaseException as problem:  # noqa: BLE001  it is the reason, and the caller gets it
+            session.cancel(problem)
+    if lost is not None:
+        raise lost
+
+
+def _watch(session: Session, finished: Any) -> BaseException | None:
+    """None once the work is over; why it never will be."""
     progress, since = None, time.monotonic()
-    while not finished.acquire(timeout=_POLL_S):
+    while not session.over:
+        finished.acquire(timeout=_POLL_S)
         run = session.present
         now = (session.runs, run.steps, len(run.picks), processor_time(run)) if run is not None else None
         if now != progress or (run is not None and wants_to_run(run)):
             progress, since = now, time.monotonic()
-        elif run is not None and run.current is not None and time.monotonic() - since > _STUCK_S:
-            _free(session, run, Uncontrolled(sentence(run)), finished)
-            return
+        elif run is not None and run.current is not None and time.monotonic() - since > _patience(session):
+            return _free(session, run, session.cancelled or Uncontrolled(sentence(run)), finished)
+    return None
 
 
-def _free(session: Session, run: Run, problem: BaseException, finished: Any) -> None:
-    """End a run whose thread waits outside the scheduler: unwind the others first, which may hold what it wants."""
+def _patience(session: Session) -> float:
+    return _STUCK_S if session.cancelled is None else _POLL_S
+
+
+def _free(session: Session, run: Run, problem: BaseException, finished: Any) -> BaseException | None:
+    """End a run whose thread waits outside the scheduler: unwind the others first, which may hold what it wants.
+
+    None, or the problem if the thread cannot be had back.
+    """
     session.cancelled = problem
     task = run.stuck = run.current
     run.abandon(problem)
@@ -50,14 +73,16 @@ def _free(session: Session, run: Run, problem: BaseException, finished: Any) -> 
                 other.carrier.open()
                 driver.gate.acquire(timeout=_UNWIND_S)
     deadline = time.monotonic() + _UNWIND_S
-    while not finished.acquire(timeout=_POLL_S):
+    while not session.over:
+        finished.acquire(timeout=_POLL_S)
         raise_in(task.carrier.ident, Abort)
         if time.monotonic() > deadline:  # it is in C code that cannot be interrupted, and ends when that does
             withdraw_from(task.carrier.ident)
             task.carrier.lost = driver.lost = True
             threading._active.pop(driver.ident, None)
             forget_threads(run)
-            raise problem
+            return problem
+    return None
 
 
 def raise_in(ident: int, exception: type[BaseException] | None) -> None:

@@ -9,12 +9,25 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from helpers.interleave import uncaught
 from helpers.interleave.scheduler import Run
 
 if TYPE_CHECKING:
     from helpers.interleave.session import Session
+
+
+@contextlib.contextmanager
+def held_still() -> Iterator[None]:
+    """What an exploration needs to be so, or to stay so, from its first run to its last."""
+    limit = sys.getrecursionlimit()
+    uncaught.usual_hook = threading.excepthook
+    sys.setrecursionlimit(2 * limit + 1_000)  # a call takes two frames where it is reported
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @contextlib.contextmanager
@@ -23,14 +36,15 @@ def no_collections() -> Iterator[None]:
 
     It comes before each run, and need not look at what was there before.
     """
-    was_on = gc.isenabled()
+    was_on, was_frozen = gc.isenabled(), gc.get_freeze_count() > 0
     gc.disable()
     gc.freeze()
     try:
         yield
     finally:
         gc.collect()
-        gc.unfreeze()
+        if not was_frozen:
+            gc.unfreeze()
         if was_on:
             gc.enable()
 
@@ -58,12 +72,27 @@ def interrupts_cancel(session: Session) -> Iterator[None]:
         raise session.cancelled
 
 
+def _ended() -> Any:
+    """What a thread object has, from 3.13 on, whose thread has ended."""
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+    return getattr(thread, _HANDLE, None)
+
+
+_HANDLE = "_handle" if sys.version_info < (3, 14) else "_os_thread_handle"
+_ENDED = _ended()
+
+
 def forget_threads(run: Run) -> None:
-    """Leave no trace of the program's threads in the tables of threading and concurrent.futures."""
+    """Leave no trace of the program's threads in threading and concurrent.futures."""
+    threading.excepthook = uncaught.usual_hook  # a run that is cut short does not put it back
     pools = sys.modules.get("concurrent.futures.thread")
     for task in run.tasks[1:]:
         threading._active.pop(task.carrier.ident, None)
         if hasattr(task.thread, "_is_stopped"):  # up to 3.12
             task.thread._is_stopped = True
+        else:
+            setattr(task.thread, _HANDLE, _ENDED)
         if pools is not None:
             pools._threads_queues.pop(task.thread, None)

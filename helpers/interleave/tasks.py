@@ -55,6 +55,8 @@ class Task:
         self.died = ""  # of which exception, as Python prints it
         self.collects = False  # the garbage collector comes before its next step
         self.took_lock = self.paused = False  # in the statement that is under way
+        self.only_waits = False  # for a result, and without a limit
+        self.has_item = False  # a pool's worker that does what has been submitted
         self.lock_call: types.FrameType | None = None  # in which library call it took one, if not directly
         self.waiting: Any = None
         self.then: Any = None
@@ -63,12 +65,15 @@ class Task:
         self.stack: list[Entry] = []  # the reader's frames, innermost last
         self.blocked_in: types.FrameType | None = None
         self.changes = 0  # how many writes it has made
+        self.arrivals = 0  # how many statements it has come to: main takes several in one step where it is alone
         self.locks_made = self.locks_taken = 0
         self.past = hash(("thread", index))  # stands for all that came before its next event, see happens_before
         self.announced = 0  # where its step waits for a lock, see happens_before
         self.site = 0  # the call of the reader's that is under way, where accesses are steps
         self.from_c = 0  # the same, if it is not written in Python and may call back
         self.last_site = 0  # the last access or statement
+        self.operator = 0, 0  # the last access that may call back, and how many frames there were
+        self.held: dict[tuple[int, int], Any] = {}  # operands that wait for the others, by frame and access
         self.touched = Touched()  # by the present step, so far
 
     @property

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from helpers.interleave import choices, model
 from helpers.interleave.errors import does_not_repeat
-from helpers.interleave.options import Options
+from helpers.interleave.options import Options, listed
 from helpers.interleave.recorder import ABSENT, Recorder, Snapshot, ThreadState
 from helpers.interleave.scheduler import Run
 from helpers.interleave.session import Session, in_session
 from helpers.interleave.statements import Statement
-from helpers.interleave.uncaught import in_words
+from helpers.interleave.uncaught import in_words, words_of
 from helpers.shown import shown
 
 _STYLE = (Path(__file__).parent / "trace.css").read_text(encoding="utf-8")
@@ -188,8 +188,8 @@ def _last_sentence(run: Run, standstill: list[str], in_cycle: bool) -> str:
         return f"{'Deadlock' if in_cycle else 'Standstill'}: {'; '.join(standstill)}."
     if value == "StepLimit":
         return f"It did not end within {run.options.max_steps:,} steps."
-    said = f": {run.exception}" if str(run.exception) else ""
-    return f"It ended with {value}{said}."
+    words = "" if run.exception is None else words_of(run.exception)
+    return f"It ended with {value}{': ' * bool(words)}{words}."
 
 
 def check_repeatable(session: Any) -> None:
@@ -212,10 +212,11 @@ def check_repeatable(session: Any) -> None:
 
 def trace(program: Callable[[], Any], schedule: Iterable[int], watch: Iterable[str] | None, options: Options) -> Trace:
     """Run the program once under a schedule; options as a search has found them."""
+    expressions = None if watch is None else listed("watch", watch, str, "expressions")
     options = options._replace(max_preemptions=None, reduce=False, main_sites=options.main_sites or frozenset())
 
     def work(session: Session) -> Trace:
-        recorder = Recorder(None if watch is None else list(watch))
+        recorder = Recorder(expressions)
         return Trace(session.execute(list(schedule), [], observer=recorder), recorder)
 
     return in_session(program, options, work)

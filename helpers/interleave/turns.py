@@ -81,7 +81,7 @@ def _state(run: Run) -> tuple:
     last = run.last
     bounded = run.options.max_preemptions is not None
     return (
-        tuple((task.past, task.announced and task.waiting.variable) for task in run.tasks),
+        tuple((task.past, task.arrivals, task.announced and task.waiting.variable) for task in run.tasks),
         (run.preemptions, last.index if last is not None and last.can_run() else -1) if bounded else (),
         tuple(task.spinning for task in run.tasks),
         loops.open_visits(run),

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from helpers.interleave import audit, hooks
+from helpers.interleave import audit, effects, hooks
 from helpers.interleave.errors import Abort
 from helpers.interleave.model import ERROR, Verdict
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from helpers.interleave.scheduler import Run
     from helpers.interleave.tasks import Task
 
-_python_excepthook = threading.excepthook
+usual_hook = threading.excepthook  # as it is when an exploration begins
 settrace = sys.settrace  # a program finds another one in its place
 
 
@@ -40,12 +40,24 @@ def call(run: Run, task: Task, work: Callable[[], Any]) -> Any:
             return None
         if task.index == 0:
             _fail(run, error)
-        elif threading.excepthook is not _python_excepthook:
-            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, task.thread)))
         else:
-            run.died.append(type(error).__name__)
-            task.died = in_words(error)
+            _dies(run, task, error)
     return None
+
+
+def _dies(run: Run, task: Task, error: BaseException) -> None:
+    """A thread other than main ends by an exception, which the program's own hook may take care of."""
+    run.touch((effects.objects.number(vars(threading)), "excepthook"), write=False)
+    try:
+        if threading.excepthook is not usual_hook:
+            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, task.thread)))
+            return
+    except Abort:
+        return
+    except BaseException as worse:  # noqa: BLE001  of the hook itself
+        error = worse
+    run.died.append(type(error).__name__)
+    task.died = in_words(error)
 
 
 def _fail(run: Run, error: BaseException) -> None:
@@ -58,3 +70,11 @@ def in_words(error: BaseException) -> str:
     """An exception as Python prints it; its own words may be code of the program's."""
     with hooks.paused():
         return "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1]
+
+
+def words_of(error: BaseException) -> str:
+    """What an exception says, which is code of the program's; nothing where that fails."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001
+        return ""
