@@ -62,6 +62,9 @@ class Mistake(NamedTuple):
     shows: Callable[[Failure], bool]
 
 
+OWN_LOCKS = "Each thread makes a lock and takes its own, so neither waits for the other."
+
+
 class Always:
     """A trial: program(answer) must end well under every schedule."""
 

@@ -152,14 +152,6 @@ def receiver_of(function: Any) -> Any:
 _METHODS = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
 
 
-def attributes_of(thing: Any) -> dict[str, Any]:
-    """An object's own attributes, without calling any code of the program's."""
-    try:
-        return object.__getattribute__(thing, "__dict__")
-    except AttributeError:
-        return {}
-
-
 def _is_plain(kind: type) -> bool:
     return kind.__module__ == "collections"
 
@@ -168,7 +160,7 @@ def _add_operators(touched: Touched, value: Any, kind: type, met: set[int]) -> N
     """What the operators of a class of objects touch."""
     judged = _operators_of(kind)
     if judged == "fields":  # those of a dataclass, which exec has made
-        for name in method_of(kind, "__dataclass_fields__") or list(attributes_of(value)):
+        for name in method_of(kind, "__dataclass_fields__") or list(source.attributes_of(value)):
             touched.reads.add((objects.number(value), name))
             try:
                 add_use(touched, object.__getattribute__(value, name), True, met)

@@ -11,7 +11,7 @@ import weakref
 from collections import deque
 from typing import Any
 
-from helpers.interleave import effects
+from helpers.interleave import effects, source
 from helpers.interleave.effects import Touched
 
 
@@ -21,7 +21,7 @@ def of_load(owner: Any, name: str) -> Touched:
     kind = type(owner)
     if kind in effects.ATOMS or kind in effects.CONTAINERS or effects.is_own(kind):
         return touched
-    if name != "__dict__" and name in effects.attributes_of(owner) and not issubclass(type(owner), _SPECIAL):
+    if name != "__dict__" and name in source.attributes_of(owner) and not issubclass(type(owner), _SPECIAL):
         if not isinstance(effects.method_of(kind, name), property):
             touched.reads.add((effects.objects.number(owner), name))
         return touched
@@ -55,7 +55,7 @@ def _add_attribute(touched: Touched, owner: Any, kind: type, name: str) -> None:
             touched.writes.add(effects.ANYTHING)
         return
     touched.reads.add((effects.objects.number(owner), name))
-    if name in effects.attributes_of(owner):
+    if name in source.attributes_of(owner):
         return
     known = _add_class_attribute(touched, kind, name)
     if issubclass(type(found), functools.cached_property):
@@ -91,7 +91,7 @@ def of_store(owner: Any, name: str) -> Touched:
     return touched
 
 
-def of_item(owner: Any, key: Any = None) -> Touched:
+def of_item(owner: Any, key: Any) -> Touched:
     """owner[key]."""
     touched = effects.of_use(key, True)  # it may be hashed, compared
     kind = type(owner)
@@ -120,7 +120,7 @@ def _factory_of(owner: Any) -> Any:
     return kind.default_factory.__get__(owner) if issubclass(type(owner), kind) else None
 
 
-def of_item_store(owner: Any, key: Any = None) -> Touched:
+def of_item_store(owner: Any, key: Any) -> Touched:
     """owner[key] = ..., or del owner[key]."""
     if owner is concurrent.futures.thread._threads_queues:  # of the library's own, for the end of the process
         return Touched()

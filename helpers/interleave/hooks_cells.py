@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from sys import _getframe
 from typing import Any
 
 from helpers.interleave import effects, effects_of_accesses, hooks
 from helpers.interleave import schedule_points as points
+from helpers.interleave.effects import Touched
 
 
 class _Cell:
@@ -19,12 +21,9 @@ class _Cell:
         """at_once: whether what += changes in its place is looked at before the other side is there."""
         self.read, self.write, self.owner, self.key, self.at_once = read, write, owner, key, at_once
 
-    def __getitem__(self, _: None) -> Any:
+    def _note(self, number: int, of_access: Callable[[Any, Any], Touched]) -> None:
         if hooks.in_run():
-            points.access(
-                hooks.run, self.read, effects_of_accesses.of_item(self.owner, self.key), (self.owner, self.key)
-            )
-        return self._found(self.owner[self.key], _getframe(1))
+            points.access(hooks.run, number, of_access(self.owner, self.key), (self.owner, self.key))
 
     def _found(self, value: Any, frame: types.FrameType) -> Any:
         if self.at_once:
@@ -33,18 +32,16 @@ class _Cell:
             hooks.run.current.held[id(frame), self.read] = value
         return value
 
+    def __getitem__(self, _: None) -> Any:
+        self._note(self.read, effects_of_accesses.of_item)
+        return self._found(self.owner[self.key], _getframe(1))
+
     def __setitem__(self, _: None, value: Any) -> None:
-        if hooks.in_run():
-            points.access(
-                hooks.run, self.write, effects_of_accesses.of_item_store(self.owner, self.key), (self.owner, self.key)
-            )
+        self._note(self.write, effects_of_accesses.of_item_store)
         self.owner[self.key] = value
 
     def __delitem__(self, _: None) -> None:
-        if hooks.in_run():
-            points.access(
-                hooks.run, self.write, effects_of_accesses.of_item_store(self.owner, self.key), (self.owner, self.key)
-            )
+        self._note(self.write, effects_of_accesses.of_item_store)
         del self.owner[self.key]
 
 
@@ -52,13 +49,11 @@ class _Attribute(_Cell):
     __slots__ = ()
 
     def __getitem__(self, _: None) -> Any:
-        if hooks.in_run():
-            points.access(hooks.run, self.read, effects_of_accesses.of_load(self.owner, self.key), (self.owner,))
+        self._note(self.read, effects_of_accesses.of_load)
         return self._found(getattr(self.owner, self.key), _getframe(1))
 
     def __setitem__(self, _: None, value: Any) -> None:
-        if hooks.in_run():
-            points.access(hooks.run, self.write, effects_of_accesses.of_store(self.owner, self.key), (self.owner,))
+        self._note(self.write, effects_of_accesses.of_store)
         setattr(self.owner, self.key, value)
 
 

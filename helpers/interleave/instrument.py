@@ -25,6 +25,7 @@ from helpers.interleave.errors import Uncontrolled
 from helpers.interleave.rewrite import Rewriter
 from helpers.interleave.rewrite_accesses import AccessRewriter
 from helpers.interleave.rewrite_switches import SwitchRewriter
+from helpers.interleave.source import attributes_of
 
 Hooks = Literal["steps", "accesses", "switches"]  # each with all that is before it
 
@@ -213,7 +214,7 @@ def _reached(module: ModuleType, names: list[str]) -> Any:
     """What a module has under a qualified name, without asking it."""
     found: Any = module
     for name in names:
-        found = getattr(found, "__dict__", {}).get(name)
+        found = attributes_of(found).get(name)
     return found
 
 

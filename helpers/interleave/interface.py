@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from helpers.interleave.errors import Nondeterministic
-from helpers.interleave.options import Options, check, listed
+from helpers.interleave.options import Options, check, modules_of, turns_of
 from helpers.interleave.result import Result
 from helpers.interleave.search import as_found, search
 from helpers.interleave.session import Session, in_session
@@ -50,7 +50,7 @@ def explore(
     stepped through, Nondeterministic if it does not repeat itself
     Source: Musuvathi et al., Finding and reproducing Heisenbugs in concurrent programs, OSDI 2008
     """
-    modules = tuple(listed("step_into", step_into, types.ModuleType, "modules that are written in Python"))
+    modules = modules_of(step_into)
     options = Options(max_preemptions, step, max_schedules, reduce, preempt_main, max_steps, modules, collect)
     check(options)
     found, runs = search(program, options)
@@ -74,10 +74,11 @@ def replay(
     1 (with collect, minus one minus that number where the garbage collector comes first); when it is used up, each
     thread runs on as long as it can
     """
-    modules = tuple(listed("step_into", step_into, types.ModuleType, "modules that are written in Python"))
-    options = Options(step=step, preempt_main=preempt_main, max_steps=max_steps, step_into=modules, collect=collect)
+    options = Options(
+        step=step, preempt_main=preempt_main, max_steps=max_steps, step_into=modules_of(step_into), collect=collect
+    )
     check(options)
-    turns = listed("schedule", schedule, int, "numbers of threads")
+    turns = turns_of(schedule)
     if step == "line" and (preempt_main is not None or not _main_takes_part(program, turns, options)):
         return trace(program, turns, watch, options)
     # Which steps are schedule points is known only once all schedules are.

@@ -15,7 +15,7 @@ import threading
 import types
 from typing import TYPE_CHECKING, Any
 
-from helpers.interleave import effects
+from helpers.interleave import effects, source
 from helpers.interleave.effects import ANYTHING, Touched
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _reach(thing: Any, found: list[Any]) -> None:
     found.append(thing)
     if issubclass(kind, types.ModuleType | type):
         return
-    for part in (*effects.parts_of(thing), *effects.attributes_of(thing).values()):
+    for part in (*effects.parts_of(thing), *source.attributes_of(thing).values()):
         _reach(part, found)
 
 

@@ -33,7 +33,7 @@ def check(options: Options) -> None:
     if options.step == "switch" and (why := switches.are_none()):
         raise ExploreError(why)
     for module in options.step_into:
-        if not isinstance(module, types.ModuleType) or not getattr(module, "__file__", ""):
+        if not getattr(module, "__file__", ""):
             raise ExploreError(f"step_into is a list of modules that are written in Python, and {module!r} is none.")
     if options.max_preemptions is not None and not _is_number(options.max_preemptions, 0):
         raise ExploreError("max_preemptions is a number from 0 up, or None for every schedule.")
@@ -50,8 +50,22 @@ def _is_number(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def listed(name: str, values: Any, kind: type, what: str) -> list:
-    """The values as a list. raises ExploreError if they are no iterable, or one of them is of another kind"""
+def modules_of(step_into: Any) -> tuple[types.ModuleType, ...]:
+    """What explore is given as step_into. raises ExploreError if it is no list of modules"""
+    return tuple(_listed("step_into", step_into, types.ModuleType, "modules that are written in Python"))
+
+
+def expressions_of(watch: Any) -> list[str] | None:
+    """What find is given as watch. raises ExploreError if it is no list of texts"""
+    return None if watch is None else _listed("watch", watch, str, "expressions")
+
+
+def turns_of(schedule: Any) -> list[int]:
+    """What replay is given as schedule. raises ExploreError if it is no list of numbers"""
+    return _listed("schedule", schedule, int, "numbers of threads")
+
+
+def _listed(name: str, values: Any, kind: type, what: str) -> list:
     try:
         found = [values] if isinstance(values, str | types.ModuleType) and kind is not int else list(values)
     except TypeError:

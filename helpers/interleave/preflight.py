@@ -77,46 +77,39 @@ def examine(program: Callable[[], Any], modules: Iterable[types.ModuleType] = ()
 
 def _look_at(thing: Any, findings: Findings) -> list[Any]:
     """Note what a thing says; what it leads to."""
-    if issubclass(type(thing), functools.partial):
+    kind = type(thing)  # not what a stand-in says of itself
+    if issubclass(kind, functools.partial):
         values = [*thing.args, *thing.keywords.values()]
         for value in values:
             _refuse_primitive("an argument", value, thing.func)
         return [thing.func, *values]
-    if issubclass(type(thing), types.MethodType):
+    if issubclass(kind, types.MethodType):
         return [thing.__func__, thing.__self__]
-    if issubclass(type(thing), property):
+    if issubclass(kind, property):
         return [thing.fget, thing.fset, thing.fdel]
-    if issubclass(type(thing), classmethod | staticmethod):
+    if issubclass(kind, classmethod | staticmethod):
         return [thing.__func__]
-    if issubclass(type(thing), functools.cached_property):
+    if issubclass(kind, functools.cached_property):
         if hasattr(thing, "lock"):
             findings.cached.append(thing)
         return [thing.func]
-    if issubclass(type(thing), types.FunctionType):
+    if issubclass(kind, types.FunctionType):
         return _look_at_function(thing, findings)
-    if issubclass(type(thing), list | dict):
-        items = list(thing.items() if issubclass(type(thing), dict) else enumerate(thing))[:_MOST_ITEMS]
+    if issubclass(kind, list | dict):
+        items = list(thing.items() if issubclass(kind, dict) else enumerate(thing))[:_MOST_ITEMS]
         for key, item in items:
             _note(item, functools.partial(thing.__setitem__, key), findings)
         return [item for _, item in items]
-    if issubclass(type(thing), tuple | set | frozenset):
+    if issubclass(kind, tuple | set | frozenset):
         return list(thing)[:_MOST_ITEMS]
-    if issubclass(type(thing), types.ModuleType):
+    if issubclass(kind, types.ModuleType):
         file = getattr(thing, "__file__", None)
         return list(vars(thing).values()) if file and _may_be_followed(file) else []
     if isinstance(thing, type):
         return _look_at_class(thing, findings)
-    if issubclass(type(thing), threading.local):
+    if issubclass(kind, threading.local):
         findings.has_thread_locals = True
-    return [type(thing), _attributes_of(thing), _attributes_of(thing).get("__wrapped__")]
-
-
-def _attributes_of(thing: Any) -> dict[str, Any]:
-    """An object's own attributes, without asking it."""
-    try:
-        return object.__getattribute__(thing, "__dict__")
-    except AttributeError:
-        return {}
+    return [kind, source.attributes_of(thing)]
 
 
 def _note(value: Any, put: Callable[[Any], None], findings: Findings) -> None:
@@ -235,7 +228,7 @@ def _refuse_primitive(name: str, value: Any, function: types.FunctionType) -> No
     elif issubclass(type(value), dict):
         parts += list(value.values())[:100]
     elif not isinstance(value, type | types.ModuleType | types.FunctionType):
-        parts += list(_attributes_of(value).values())[:100]
+        parts += list(source.attributes_of(value).values())[:100]
     for part in parts:
         if issubclass(type(part), _PRIMITIVES):
             kind = type(part).__name__

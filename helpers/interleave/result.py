@@ -10,7 +10,7 @@ from typing import Any
 from helpers.interleave import model
 from helpers.interleave.errors import Impossible, NotFound, does_not_repeat
 from helpers.interleave.model import Verdict
-from helpers.interleave.options import Options, listed
+from helpers.interleave.options import Options, expressions_of
 from helpers.interleave.search import Search, as_found, hashable, search
 from helpers.interleave.trace import Trace, trace
 from helpers.shown import shown
@@ -90,9 +90,7 @@ class Result:
         except Impossible as problem:
             raise does_not_repeat(f" when an explored schedule is run again. {problem}") from None
         ending = again.verdict._replace(value=hashable(again.verdict.value))
-        took = tuple(
-            again.schedule
-        )  # shorter if a worker still ends once main lets go of its pool, which a trace keeps
+        took = tuple(again.schedule)  # fewer steps if a worker ends once main lets go of its pool: a trace keeps that
         if took != best.schedule[: len(took)] or shown(ending) != shown(best.ending):
             raise does_not_repeat(f" when an explored schedule is run again. {again.ending}")
         return again
@@ -122,9 +120,7 @@ class Result:
         from helpers.interleave.player import make_player  # its files are read only when a page wants one
 
         options = self._options._replace(max_preemptions=max_preemptions, reduce=True)
-        return make_player(
-            self._program, options, None if watch is None else listed("watch", watch, str, "expressions")
-        )
+        return make_player(self._program, options, expressions_of(watch))
 
     def __repr__(self) -> str:
         """How many schedules there are, and how many of them end in each way."""

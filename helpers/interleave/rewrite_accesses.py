@@ -77,20 +77,20 @@ class AccessRewriter(OperatorRewriter):
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assigning: the value first, then each target."""
+        unpacks = any(_goes_through(target) for target in node.targets)
+        node.value = self.use(node.value) if unpacks else self.visit(node.value)
         leaves = [leaf for target in node.targets for leaf in _leaves(target)]
         if self.steps and len(leaves) > 1 and any(isinstance(x, ast.Name) and self.scope.shared(x.id) for x in leaves):
             return self._one_by_one(node)
-        unpacks = any(_goes_through(target) for target in node.targets)
         plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
         unpacked = set().union(*(names_bound_by(target) for target in node.targets)) - plain
-        node.value = self.use(node.value) if unpacks else self.visit(node.value)
         for name in sorted(plain):
             node.value = self.name_hook("write", name, node, node.value) or node.value
         node.targets = [self.visit(target) for target in node.targets]
         return [node, *self.wrote(unpacked, node)]
 
     def _one_by_one(self, node: ast.Assign) -> list[ast.stmt]:
-        """a, b = c = value: to names of its own first, so that another thread can come between two writes."""
+        """a, b = c = value, by way of names of its own, so that another thread can come between two writes."""
         parts: list[tuple[str, ast.expr]] = []
 
         def apart(target: ast.expr) -> ast.expr:
@@ -103,8 +103,6 @@ class AccessRewriter(OperatorRewriter):
                 return ast.copy_location(ast.Name(parts[-1][0], ast.Store()), target)
             return target
 
-        unpacks = any(_goes_through(target) for target in node.targets)
-        node.value = self.use(node.value) if unpacks else self.visit(node.value)
         node.targets = [apart(target) for target in node.targets]
         new: list[ast.stmt] = [node]
         for name, target in parts:

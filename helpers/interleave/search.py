@@ -12,6 +12,7 @@ from helpers.interleave.options import Options
 from helpers.interleave.scheduler import Run
 from helpers.interleave.session import Session, in_session
 from helpers.interleave.trace import check_repeatable
+from helpers.shown import text_or_class
 
 _ENDLESS_RUNS = 20  # after so many runs into the step limit, more would not tell more
 
@@ -115,11 +116,7 @@ class Unhashable(str):
 
     def __new__(cls, value: Any) -> Unhashable:
         """value: what has the text."""
-        try:
-            text = repr(value)
-        except Exception:  # noqa: BLE001  the program's own
-            text = f"<{type(value).__name__}>"
-        return super().__new__(cls, text)
+        return super().__new__(cls, text_or_class(repr, value))
 
     def __repr__(self) -> str:
         """The text as it is: it is no string of the program's."""

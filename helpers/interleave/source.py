@@ -92,3 +92,11 @@ def locals_of(frame: FrameType) -> dict[str, Any]:
     if isinstance(shown, dict) and frame.f_code.co_flags & CO_OPTIMIZED:
         shown.clear()
     return values
+
+
+def attributes_of(thing: Any) -> dict[str, Any]:
+    """An object's own attributes, without calling any code of the program's."""
+    try:
+        return object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return {}

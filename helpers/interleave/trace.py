@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from helpers.interleave import choices, model
 from helpers.interleave.errors import does_not_repeat
-from helpers.interleave.options import Options, listed
+from helpers.interleave.options import Options, expressions_of
 from helpers.interleave.recorder import ABSENT, Recorder, Snapshot, ThreadState
 from helpers.interleave.scheduler import Run
 from helpers.interleave.session import Session, in_session
@@ -212,7 +212,7 @@ def check_repeatable(session: Any) -> None:
 
 def trace(program: Callable[[], Any], schedule: Iterable[int], watch: Iterable[str] | None, options: Options) -> Trace:
     """Run the program once under a schedule; options as a search has found them."""
-    expressions = None if watch is None else listed("watch", watch, str, "expressions")
+    expressions = expressions_of(watch)
     options = options._replace(max_preemptions=None, reduce=False, main_sites=options.main_sites or frozenset())
 
     def work(session: Session) -> Trace:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.schedules import Always, Mistake, Sometimes, in_threads, judged
+from helpers.checks.schedules import OWN_LOCKS, Always, Mistake, Sometimes, in_threads, judged
 from helpers.checks.verdict import say
 
 _ONE_FOR_ALL = (
@@ -102,7 +102,7 @@ def check_LRU(LRU: type) -> None:
                     lambda f: isinstance(f.ending, tuple) and f.trace.preemptions == 0,
                 ),
                 Mistake(
-                    "Each thread makes a lock and takes its own, so neither waits for the other.",
+                    OWN_LOCKS,
                     lambda f: any(f.trace.locks_made),
                 ),
                 Mistake(

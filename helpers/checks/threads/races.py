@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.schedules import Always, Failure, Mistake, in_threads, judged
+from helpers.checks.schedules import OWN_LOCKS, Always, Failure, Mistake, in_threads, judged
 from helpers.checks.verdict import NotYet, predicted, say
 from helpers.interleave import explore
 from helpers.workers.threads.races import Page
@@ -67,7 +67,7 @@ def _made_twice(failure: Failure) -> bool:
 
 _CACHE_MISTAKES = [
     Mistake(
-        "Each thread makes a lock and takes its own, so neither waits for the other.",
+        OWN_LOCKS,
         lambda f: _made_twice(f) and any(f.trace.locks_made),
     ),
     Mistake(
